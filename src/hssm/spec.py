@@ -1,0 +1,262 @@
+"""The frozen core types that every stage of the package passes to the next.
+
+This module imports nothing from ``hssm``: it is the bottom of the layer table, and the only vocabulary
+that models, densities, simulators, likelihoods and the Bambi bridge share.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+LikelihoodKind = Literal["analytical", "approx_differentiable", "blackbox"]
+KINDS: tuple[LikelihoodKind, ...] = ("analytical", "approx_differentiable", "blackbox")
+BACKENDS = ("pytensor", "jax", "numpy")
+
+Bounds = tuple[float, float]
+Named = Mapping[str, Any]
+DensityFunction = Callable[[Named, Named], Any]
+
+MISSING_CODE = -999.0
+"""Value of every response column of an omitted, withheld or unfinished trial."""
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParameterSpec:
+    """One parameter of a model: its natural domain and how people speak of it.
+
+    ``role`` is the row of the default-prior table it follows ("v", "a", "z", "t", "sv", "sz", "st",
+    "theta", ... or "generic", by bounds). ``closed`` says whether an end of ``bounds`` is itself valid.
+    """
+
+    name: str
+    role: str = "generic"
+    bounds: Bounds = (-math.inf, math.inf)
+    closed: tuple[bool, bool] = (False, False)
+    description: str = ""
+    unit: str = ""
+    default_prior: Any = None
+
+    def __post_init__(self) -> None:
+        _require(self.name.isidentifier(), f"A parameter name must be an identifier, got {self.name!r}.")
+        lower, upper = self.bounds
+        _require(lower < upper, f"Bounds of {self.name!r} must be lower < upper, got {self.bounds}.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Density:
+    """Log density of one trial and, where known, its distribution functions.
+
+    Every function takes ``(observed, theta)``, mappings from column and parameter names to PyTensor
+    variables that broadcast against each other, and returns one PyTensor variable.
+
+    ``log_density``: log f_c(rt), -inf outside the domain, without NaN in value or gradient.
+    ``log_cdf``: log P(response = c and RT <= rt). ``log_survival``: log P(RT > rt), any response.
+    """
+
+    log_density: DensityFunction
+    log_cdf: DensityFunction | None = None
+    log_survival: DensityFunction | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LikelihoodSpec:
+    """One way to evaluate a model: its kind, its source and the domain on which it is valid.
+
+    ``source`` is a :class:`Density` for our own mathematics; otherwise what a user gave (callable, Op,
+    network path), which ``likelihoods.sources`` turns into a :class:`Density`.
+    """
+
+    kind: LikelihoodKind
+    source: Any
+    backend: str | None = "pytensor"
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
+    default_priors: Mapping[str, Any] = field(default_factory=dict)
+    covariates: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _require(self.kind in KINDS, f"Likelihood kind {self.kind!r} is not one of {', '.join(KINDS)}.")
+        for name, (lower, upper) in self.bounds.items():
+            _require(lower < upper, f"Bounds of {name!r} must be lower < upper, got {(lower, upper)}.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SimulationOptions:
+    """Numerical settings of a simulation; exact samplers use none of them.
+
+    ``delta_t`` and ``max_t`` are in seconds.
+    """
+
+    delta_t: float = 0.001
+    max_t: float = 20.0
+    n_threads: int = 1
+    covariates: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+DrawFunction = Callable[[np.random.Generator, Mapping[str, np.ndarray], SimulationOptions], np.ndarray]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Simulator:
+    """Draws responses of a model.
+
+    ``draw(rng, theta, options)`` takes parameters by name, all of one common shape (n,), and returns an
+    (n, n_columns) float array in the order of ``ModelSpec.response``; a path that did not finish before
+    ``options.max_t`` is a row of ``MISSING_CODE``. ``exact`` samplers have no discretisation error.
+    """
+
+    draw: DrawFunction
+    exact: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelSpec:
+    """A model as data: parameters, choices, likelihoods in order of preference, simulator, references."""
+
+    name: str
+    parameters: tuple[ParameterSpec, ...]
+    choices: tuple[int, ...]
+    likelihoods: tuple[LikelihoodSpec, ...] = ()
+    simulator: Simulator | None = None
+    response: tuple[str, ...] = ("rt", "response")
+    description: str = ""
+    equation: str = ""
+    references: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = self.parameter_names
+        _require(len(set(names)) == len(names), f"Model {self.name!r} repeats a parameter: {', '.join(names)}.")
+        _require(len(set(self.choices)) == len(self.choices), f"Model {self.name!r} repeats a choice: {self.choices}.")
+        kinds = [likelihood.kind for likelihood in self.likelihoods]
+        _require(len(set(kinds)) == len(kinds), f"Model {self.name!r} has two likelihoods of one kind: {kinds}.")
+        for likelihood in self.likelihoods:
+            unknown = (set(likelihood.bounds) | set(likelihood.default_priors)) - set(names)
+            _require(not unknown, f"Model {self.name!r}: bounds or priors for unknown parameters {sorted(unknown)}.")
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @property
+    def is_choice_only(self) -> bool:
+        return "rt" not in self.response and len(self.response) == 1
+
+    def parameter(self, name: str) -> ParameterSpec:
+        return next(parameter for parameter in self.parameters if parameter.name == name)
+
+    def likelihood(self, kind: str | None = None) -> LikelihoodSpec:
+        """The likelihood of a kind, or the preferred one; ValueError naming the kinds there are."""
+        for likelihood in self.likelihoods:
+            if kind is None or likelihood.kind == kind:
+                return likelihood
+        has = ", ".join(likelihood.kind for likelihood in self.likelihoods) or "none"
+        raise ValueError(f"Model {self.name!r} has no likelihood of kind {kind!r}; it has: {has}.")
+
+    def bounds(self, kind: str | None = None) -> dict[str, Bounds]:
+        """Bounds of every parameter: the likelihood's own where it has them, else the natural domain."""
+        own = self.likelihood(kind).bounds if self.likelihoods else {}
+        return {p.name: tuple(own.get(p.name, p.bounds)) for p in self.parameters}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Observations:
+    """A validated data set, rows in the user's order.
+
+    ``frame`` is a private copy with responses in model codes; ``labels`` maps codes to the user's labels
+    (empty if nothing was recoded); ``positions`` are the row positions in the frame as the user gave it
+    (they differ from 0 .. n-1 only where ``dropna`` removed rows).
+    """
+
+    frame: Any
+    response: tuple[str, ...]
+    choices: tuple[int, ...]
+    labels: Mapping[int, Any] = field(default_factory=dict)
+    covariates: tuple[str, ...] = ()
+    is_missing: np.ndarray
+    deadline: str | None = None
+    positions: np.ndarray
+
+    @property
+    def n_trials(self) -> int:
+        return len(self.frame)
+
+    @property
+    def response_str(self) -> str:
+        return ",".join(self.response)
+
+    def response_matrix(self) -> np.ndarray:
+        """(n_trials, n_columns) float array of the response columns."""
+        return self.frame[list(self.response)].to_numpy(dtype=float)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResolvedParam:
+    """Everything the bridge needs to know about one parameter.
+
+    Exactly one of three: fixed (``fixed_value`` a number or an (n_trials,) array), simple (``prior`` is one
+    prior), or a regression (``formula`` is a right-hand side, ``prior`` a dict from term names to priors).
+    """
+
+    name: str
+    bounds: Bounds
+    closed: tuple[bool, bool] = (False, False)
+    link: Any = None
+    prior: Any = None
+    formula: str | None = None
+    fixed_value: Any = None
+    explicit_bounds: bool = False
+    unit: str = ""
+
+    @property
+    def is_regression(self) -> bool:
+        return self.formula is not None
+
+    @property
+    def is_fixed(self) -> bool:
+        return self.fixed_value is not None
+
+
+SimulateFunction = Callable[[np.random.Generator, Mapping[str, np.ndarray], SimulationOptions], np.ndarray]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Likelihood:
+    """A density and its simulator under one roof, so that wrappers transform both together.
+
+    ``params`` are names in model order (``p_outlier`` last when a lapse is active), ``columns`` the response
+    columns, ``covariates`` the extra fields. Functions take mappings by name, as in :class:`Density`.
+    """
+
+    params: tuple[str, ...]
+    columns: tuple[str, ...]
+    choices: tuple[int, ...]
+    log_density: DensityFunction
+    covariates: tuple[str, ...] = ()
+    log_cdf: DensityFunction | None = None
+    log_survival: DensityFunction | None = None
+    simulate: SimulateFunction | None = None
+    differentiable: bool = True
+    uses_jax: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuiltModel:
+    """What the Bambi bridge hands to inference."""
+
+    bambi_model: Any
+    pymc_model: Any
+    distribution: Any
+    likelihood: Likelihood
+    predictors: Mapping[str, Any]
+    observations: Observations
+    parameterization: Mapping[str, str]
+    units: Mapping[str, str] = field(default_factory=dict)
