@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
+from operator import attrgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -28,6 +30,24 @@ MISSING_CODE = -999.0
 def _require(condition: bool, message: str) -> None:
     if not condition:
         raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where an object of a module lives, as ``"module:name"``; imported on first use.
+
+    Model files name their densities and simulators this way, so that they stay data and listing the models
+    loads neither PyTensor nor numba. Calling a reference calls the object.
+    """
+
+    path: str
+
+    def load(self) -> Any:
+        module, _, name = self.path.partition(":")
+        return attrgetter(name)(import_module(module))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.load()(*args, **kwargs)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +92,7 @@ class Density:
 class LikelihoodSpec:
     """One way to evaluate a model: its kind, its source and the domain on which it is valid.
 
-    ``source`` is a :class:`Density` for our own mathematics; otherwise what a user gave (callable, Op,
+    ``source`` is a :class:`Density` (or a :class:`Reference` to one) for our own mathematics; otherwise what a user gave (callable, Op,
     network path), which ``likelihoods.sources`` turns into a :class:`Density`.
     """
 

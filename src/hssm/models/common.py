@@ -1,0 +1,63 @@
+"""Parameters that many models share, so that one symbol means one thing everywhere.
+
+A model file picks its parameters from here and adds its own; ``role_of`` lets a user's model join the
+default priors of the field when its parameter has a known name and a domain that fits.
+"""
+
+from __future__ import annotations
+
+import math
+
+from hssm.spec import Bounds, ParameterSpec
+
+V = ParameterSpec(
+    name="v", role="v", unit="1/√s", description="drift: mean rate of evidence, positive towards the upper boundary"
+)
+A = ParameterSpec(
+    name="a",
+    role="a",
+    bounds=(0.0, math.inf),
+    unit="√s",
+    description="boundary: half the separation, boundaries at -a and +a",
+)
+Z = ParameterSpec(
+    name="z",
+    role="z",
+    bounds=(0.0, 1.0),
+    unit="relative",
+    description="starting point, relative: 0.5 is unbiased, more favours the upper boundary",
+)
+T = ParameterSpec(
+    name="t",
+    role="t",
+    bounds=(0.0, math.inf),
+    closed=(True, False),
+    unit="s",
+    description="non-decision time: encoding and motor time, part of rt",
+)
+SV = ParameterSpec(
+    name="sv",
+    role="sv",
+    bounds=(0.0, math.inf),
+    closed=(True, False),
+    unit="1/√s",
+    description="standard deviation of the drift between trials",
+)
+
+ROLE_DOMAINS: dict[str, Bounds] = {
+    "v": (-math.inf, math.inf),
+    "a": (0.0, math.inf),
+    "z": (0.0, 1.0),
+    "t": (0.0, math.inf),
+    "sv": (0.0, math.inf),
+    "sz": (0.0, 1.0),
+    "st": (0.0, math.inf),
+    "theta": (-math.pi / 2, math.pi / 2),
+}
+"""Widest domain in which a name still means the field's parameter of that name."""
+
+
+def role_of(name: str, bounds: Bounds) -> str:
+    """The default-prior role of a user's parameter: its name's, if its domain fits, else ``"generic"``."""
+    lower, upper = ROLE_DOMAINS.get(name, (math.inf, -math.inf))
+    return name if lower <= bounds[0] and bounds[1] <= upper else "generic"
