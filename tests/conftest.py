@@ -1,0 +1,33 @@
+"""Fixtures that many tests share: a seeded generator and a small clean data set."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+SEED = 20261120
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A generator that gives the same numbers in every run."""
+    return np.random.default_rng(SEED)
+
+
+@pytest.fixture
+def ddm_frame() -> pd.DataFrame:
+    """Sixty clean trials of three participants: rt in seconds, response -1 or 1, a number and a word as covariates.
+
+    The rows are plausible but follow no model; a new frame for every test.
+    """
+    generator = np.random.default_rng(SEED)
+    n_trials = 60
+    return pd.DataFrame(
+        {
+            "participant_id": np.repeat([1, 2, 3], n_trials // 3),
+            "trial_id": np.tile(np.arange(n_trials // 3), 3),
+            "rt": 0.3 + generator.gamma(2.0, 0.3, n_trials),
+            "response": np.where(generator.random(n_trials) < 0.7, 1, -1),
+            "x": generator.normal(size=n_trials),
+            "condition": np.tile(["easy", "hard"], n_trials // 2),
+        }
+    )
