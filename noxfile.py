@@ -12,7 +12,7 @@ nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "tests"]
 
 UV = os.environ.get("UV", "uv")
-HEADLESS = {"MPLBACKEND": "Agg"}
+HEADLESS = {"MPLBACKEND": "Agg", "NO_MKDOCS_2_WARNING": "1"}
 
 
 def run_with_docs(session: nox.Session, *command: str) -> None:
