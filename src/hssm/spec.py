@@ -92,8 +92,8 @@ class Density:
 class LikelihoodSpec:
     """One way to evaluate a model: its kind, its source and the domain on which it is valid.
 
-    ``source`` is a :class:`Density` (or a :class:`Reference` to one) for our own mathematics; otherwise what a user gave (callable, Op,
-    network path), which ``likelihoods.sources`` turns into a :class:`Density`.
+    ``source`` is a :class:`Density` (or a :class:`Reference` to one) for our own mathematics; otherwise what a
+    user gave (callable, Op, network path), which ``likelihoods.sources`` turns into a :class:`Density`.
     """
 
     kind: LikelihoodKind

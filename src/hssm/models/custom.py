@@ -5,7 +5,6 @@ Called by ``register_model`` and, for a model that the registry does not know, b
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from hssm.models.common import role_of
 from hssm.models.faults import Faults, is_names, quoted
 from hssm.models.sources import check_source
 from hssm.spec import BACKENDS, KINDS, Bounds, LikelihoodSpec, ModelSpec, ParameterSpec
+from hssm.suggest import close_matches
 
 LIKELIHOOD_KEYS = ("loglik", "backend", "bounds", "default_priors", "extra_fields")
 
@@ -107,10 +107,8 @@ def check_priors(priors: Any, names: Sequence[str], faults: Faults) -> dict[str,
 
 def _check_known(given: Mapping[str, Any], names: Sequence[str], faults: Faults, where: str) -> None:
     for name in given:
-        close = difflib.get_close_matches(str(name), names, n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
-        known = name in names
-        faults.value(not known, f"{where} names {name!r}{hint}, but the parameters are {quoted(names)}")
+        message = f"{where} names {name!r}, but the parameters are {quoted(names)}.{close_matches(name, names)}"
+        faults.value(name not in names, message.rstrip("."))
 
 
 def check_backend(backend: Any, faults: Faults) -> None:

@@ -7,7 +7,6 @@ model's name resolves it here.
 
 from __future__ import annotations
 
-import difflib
 import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -19,6 +18,7 @@ from typing import Any, Protocol
 from hssm.models.custom import make_custom_model
 from hssm.models.faults import Faults
 from hssm.spec import ModelSpec
+from hssm.suggest import close_matches
 
 CONTRACT_ORDER = (
     "ddm",
@@ -132,9 +132,7 @@ def register_model(
 def unknown_model_message(name: str) -> str:
     """What to say about a name that no model has."""
     known = list_models()
-    close = difflib.get_close_matches(name, known, n=3)
-    hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
-    return f"Unknown model {name!r}.{hint} Known models: {', '.join(sorted(known))}."
+    return f"Unknown model {name!r}.{close_matches(name, known)} Known models: {', '.join(sorted(known))}."
 
 
 @cache

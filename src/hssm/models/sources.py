@@ -20,7 +20,7 @@ def check_source(source: Any, kind: str, faults: Faults) -> None:
         if not faults.value(not network, _path_message(source, kind)):
             find_network(source)
         return
-    if isinstance(source, (Density, Reference)) or callable(source) or _is_onnx_model(source):
+    if is_own(source) or callable(source) or _is_onnx_model(source):
         return
     faults.type(True, f"`loglik` of kind {kind!r} must be {_allowed(kind)}, got {type(source).__name__}")
 
@@ -41,6 +41,11 @@ def find_network(source: str | Path) -> Path:
         f"No network {str(source)!r}: neither a file on disk ({Path(source).absolute()}) nor one that ships with "
         f"the package ({shipped.parent}). Give the path of an ONNX file."
     )
+
+
+def is_own(source: Any) -> bool:
+    """Whether it is mathematics of this package, which takes its arguments by name."""
+    return isinstance(source, (Density, Reference))
 
 
 def _is_onnx_model(source: Any) -> bool:
