@@ -1,0 +1,4 @@
+"""What the user says about parameters, and what it means: priors, links, formulas, defaults, starting values.
+
+Everything here ends in :class:`hssm.spec.ResolvedParam`, one per parameter, which the Bambi bridge builds from.
+"""
