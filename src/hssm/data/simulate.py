@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hssm.data.theta import Theta, named_theta, vector
-from hssm.models.registry import find_model, unknown_model_message
+from hssm.models.registry import find_model, list_models, unknown_model_message
 from hssm.seeds import Seed, as_generator, one_seed
 from hssm.simulators.ssms_adapter import ssms_model, ssms_model_names
 from hssm.spec import MISSING_CODE, ModelSpec, SimulationOptions, Simulator
@@ -131,7 +131,7 @@ def _simulated_model(name: str) -> tuple[ModelSpec, Simulator]:
 
 
 def _unknown_model(name: str) -> str:
-    close = difflib.get_close_matches(name, ssms_model_names(), n=3)
+    close = difflib.get_close_matches(name, set(ssms_model_names()) - set(list_models()), n=3)
     hint = f" Models that can only be simulated, with close names: {', '.join(map(repr, close))}." if close else ""
     return unknown_model_message(name) + hint
 

@@ -27,8 +27,9 @@ def named_theta(spec: ModelSpec, theta: Theta) -> dict[str, np.ndarray]:
     _require_all(spec, named)
     _warn_unused(spec, named)
     arrays = {name: vector(name, named[name]) for name in spec.parameter_names}
-    for parameter in spec.parameters:
-        _check_domain(parameter, arrays[parameter.name])
+    faults = [fault for parameter in spec.parameters if (fault := _outside(parameter, arrays[parameter.name]))]
+    if faults:
+        raise ValueError(f"{' '.join(faults)} Give finite values inside the bounds.")
     return _of_one_length(spec, arrays)
 
 
@@ -92,18 +93,17 @@ def _of_one_length(spec: ModelSpec, arrays: Mapping[str, np.ndarray]) -> dict[st
     return {name: np.array(np.broadcast_to(array, n_trials)) for name, array in arrays.items()}
 
 
-def _check_domain(parameter: ParameterSpec, array: np.ndarray) -> None:
+def _outside(parameter: ParameterSpec, array: np.ndarray) -> str | None:
+    """What to say about values outside the natural domain, if there are any."""
     lower, upper = parameter.bounds
     above = array >= lower if parameter.closed[0] else array > lower
     below = array <= upper if parameter.closed[1] else array < upper
     outside = np.atleast_1d(~(above & below & np.isfinite(array)))
     if not outside.any():
-        return
+        return None
     first = int(np.argmax(outside))
     row = f" in row {first} ({int(outside.sum())} of {outside.size} rows)" if array.ndim else ""
     left = "[" if parameter.closed[0] and math.isfinite(lower) else "("
     right = "]" if parameter.closed[1] and math.isfinite(upper) else ")"
-    raise ValueError(
-        f"Parameter {parameter.name!r} is {np.atleast_1d(array)[first]}{row}, outside its bounds "
-        f"{left}{lower}, {upper}{right}. Give finite values inside them."
-    )
+    value = np.atleast_1d(array)[first]
+    return f"Parameter {parameter.name!r} is {value}{row}, outside its bounds {left}{lower}, {upper}{right}."
