@@ -13,8 +13,9 @@ What is kept away from the rest of the process: importing the package changes th
 and by itself it is slow (so it happens on first use). A path that has not ended by its ``max_t`` comes back as an
 rt near ``max_t`` with an arbitrary choice, and the buffer in which the first path is recorded is as long as
 ``max_t`` allows, but the clock in single precision may lag by some steps and write past its end. Both are
-avoided by giving each trial a deadline below the package's own ``max_t``. NumPy's global generator is not
-touched; the package's own generators and C's ``rand`` are reseeded by every call.
+avoided by giving each trial a deadline below the package's own ``max_t``. Its LBA models draw from NumPy's global
+generator: it is seeded for the call, so that they reproduce, and put back as it was. The package's own
+generators and C's ``rand`` are reseeded by every call.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from __future__ import annotations
 import difflib
 import math
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any
 
@@ -114,7 +116,7 @@ def _call(
     from ssms.basic_simulators.simulator import simulator
 
     n_rows = len(next(iter(values.values())))
-    with warnings.catch_warnings(record=True) as caught:
+    with _global_generator_seeded(seed), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         out: dict[str, Any] = simulator(
             theta={**values, "deadline": np.full(n_rows, options.max_t)},
@@ -128,6 +130,17 @@ def _call(
         )
     _pass_on(caught, options)
     return out
+
+
+@contextmanager
+def _global_generator_seeded(seed: int) -> Iterator[None]:
+    """NumPy's global generator in a known state, and afterwards exactly where it was."""
+    before = np.random.get_state()  # noqa: NPY002
+    np.random.seed(seed)  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
 
 
 def _pass_on(caught: list[warnings.WarningMessage], options: SimulationOptions) -> None:
