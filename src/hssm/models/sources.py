@@ -20,7 +20,7 @@ def check_source(source: Any, kind: str, faults: Faults) -> None:
         if not faults.value(not network, _path_message(source, kind)):
             find_network(source)
         return
-    if is_own(source) or callable(source) or _is_onnx_model(source):
+    if is_own(source) or callable(source) or is_onnx_model(source):
         return
     faults.type(True, f"`loglik` of kind {kind!r} must be {_allowed(kind)}, got {type(source).__name__}")
 
@@ -48,7 +48,8 @@ def is_own(source: Any) -> bool:
     return isinstance(source, (Density, Reference))
 
 
-def _is_onnx_model(source: Any) -> bool:
+def is_onnx_model(source: Any) -> bool:
+    """Whether it is a parsed ONNX file; told by its name, so that onnx need not be loaded."""
     return type(source).__name__ == "ModelProto"
 
 

@@ -1,0 +1,1 @@
+"""Likelihoods: a model's density and simulator under one roof, and what is wrapped around them."""

@@ -1,0 +1,223 @@
+"""Whatever a likelihood is written in -> a Density, that is PyTensor expressions by name.
+
+First step of assembly. Our own mathematics passes through; a user's PyTensor, JAX or NumPy function is called
+with the data matrix, the parameters in order and the extra fields, as its author expects.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+from pytensor.tensor import TensorVariable
+
+from hssm.likelihoods.blackbox_op import BlackBoxOp
+from hssm.likelihoods.columns import RESPONSE, RT, choice_column, rt_column
+from hssm.models.sources import find_network, is_onnx_model
+from hssm.spec import Density, Likelihood, LikelihoodSpec, ModelSpec, Named, Reference, SimulateFunction
+
+VectorFunction = Callable[[TensorVariable, list[TensorVariable]], TensorVariable]
+
+
+def model_likelihood(spec: ModelSpec, likelihood: LikelihoodSpec) -> Likelihood:
+    """The model's own density and simulator, nothing wrapped around them yet."""
+    density = as_density(spec, likelihood)
+    simulate: SimulateFunction | None = spec.simulator.draw if spec.simulator is not None else None
+    return Likelihood(
+        params=spec.parameter_names,
+        columns=spec.response,
+        choices=spec.choices,
+        covariates=likelihood.covariates,
+        log_density=density.log_density,
+        log_cdf=density.log_cdf,
+        log_survival=density.log_survival,
+        simulate=simulate,
+        differentiable=likelihood.kind != "blackbox",
+        uses_jax=uses_jax(likelihood),
+    )
+
+
+def as_density(spec: ModelSpec, likelihood: LikelihoodSpec) -> Density:
+    """The density that a likelihood's source stands for.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError, TypeError
+        The source is no file that exists, or not something its kind can be.
+    NotImplementedError
+        A network: reading ONNX files is not part of this version.
+    """
+    source = likelihood.source
+    if isinstance(source, Density):
+        return _by_name(source, spec.response)
+    if isinstance(source, Reference):
+        loaded = source.load()
+        return _by_name(loaded if isinstance(loaded, Density) else _named_blackbox(loaded, spec), spec.response)
+    if isinstance(source, (str, Path)) or is_onnx_model(source):
+        found = "given as an ONNX model" if is_onnx_model(source) else find_network(source)
+        raise NotImplementedError(f"The network {found} cannot be evaluated: this version does not read ONNX files.")
+    if not callable(source):
+        raise TypeError(f"The {likelihood.kind} likelihood of {spec.name!r} is not callable: {source!r}.")
+    if likelihood.kind == "blackbox":
+        return Density(log_density=_blackbox(source, spec, likelihood))
+    evaluate = _jax(source, likelihood) if uses_jax(likelihood) else _pytensor(source)
+    return Density(log_density=_positional(evaluate, spec, likelihood))
+
+
+def uses_jax(likelihood: LikelihoodSpec) -> bool:
+    """Whether the likelihood is JAX code."""
+    if isinstance(likelihood.source, (Density, Reference)):
+        return False
+    return likelihood.kind == "approx_differentiable" or (
+        likelihood.kind == "analytical" and likelihood.backend == "jax"
+    )
+
+
+def check_result_shape(likelihood: Likelihood, observed: Mapping[str, np.ndarray], theta: Named) -> None:
+    """Evaluate a user's likelihood once on the data; ValueError if it is not one number per trial.
+
+    Parameters
+    ----------
+    likelihood
+        As assembled.
+    observed
+        Response columns and extra fields, each (n_trials,).
+    theta
+        A value per parameter inside the domain, numbers or (n_trials,).
+    """
+    n_trials = len(next(iter(observed.values())))
+    columns = {name: pt.as_tensor_variable(np.asarray(values, dtype=float)) for name, values in observed.items()}
+    values = {name: pt.as_tensor_variable(np.asarray(value, dtype=float)) for name, value in theta.items()}
+    expression = likelihood.log_density(columns, values)
+    shape = np.shape(pytensor.function([], expression, mode="FAST_COMPILE")())
+    if shape != (n_trials,):
+        raise ValueError(_wrong_shape(shape, n_trials))
+
+
+def _wrong_shape(shape: tuple[int, ...], n_trials: int | str) -> str:
+    return (
+        f"`loglik` returned an array of shape {shape} on the data; expected ({n_trials},), one log density per trial."
+    )
+
+
+def _by_name(density: Density, response: tuple[str, ...]) -> Density:
+    """Our densities know the columns as rt and response; users may have named them otherwise."""
+    names = {RESPONSE: choice_column(response)}
+    rt = rt_column(response)
+    if rt is not None:
+        names[RT] = rt
+    if all(ours == theirs for ours, theirs in names.items()):
+        return density
+
+    def renamed(function: Any) -> Any:
+        if function is None:
+            return None
+        return lambda observed, theta: function({**observed, **{k: observed[v] for k, v in names.items()}}, theta)
+
+    return Density(
+        log_density=renamed(density.log_density),
+        log_cdf=renamed(density.log_cdf),
+        log_survival=renamed(density.log_survival),
+    )
+
+
+def _named_blackbox(function: Callable[[Named, Named], Any], spec: ModelSpec) -> Density:
+    """A NumPy density of this package, which takes its columns and parameters by name."""
+    columns = (RT, RESPONSE) if len(spec.response) > 1 else (RESPONSE,)
+    names = (*columns, *spec.parameter_names)
+
+    def by_position(*arrays: Any) -> Any:
+        named = dict(zip(names, arrays, strict=True))
+        observed = {name: named.pop(name) for name in columns}
+        return function(observed, named)
+
+    op = BlackBoxOp(by_position, name=f"blackbox likelihood of {spec.name!r}")
+    return Density(log_density=lambda observed, theta: op(*({**observed, **theta}[name] for name in names)))
+
+
+def _blackbox(function: Callable[..., Any], spec: ModelSpec, likelihood: LikelihoodSpec) -> Any:
+    n_columns = len(spec.response)
+    names = (*spec.response, *spec.parameter_names, *likelihood.covariates)
+
+    def by_matrix(*arrays: Any) -> Any:
+        data = np.stack(np.broadcast_arrays(*arrays[:n_columns]), axis=-1)
+        return function(data if data.ndim > 1 else data[None, :], *arrays[n_columns:])
+
+    op = BlackBoxOp(by_matrix, name=f"blackbox likelihood of {spec.name!r}")
+    return lambda observed, theta: op(*({**observed, **theta}[name] for name in names))
+
+
+def _positional(evaluate: VectorFunction, spec: ModelSpec, likelihood: LikelihoodSpec) -> Any:
+    """A function of (n, n_columns) data and a list of numbers or (n,) vectors, as a density by name.
+
+    Users write functions of trials. More dimensions (chains, draws), or none, are flattened into trials
+    and restored afterwards.
+    """
+    names = (*spec.response, *spec.parameter_names, *likelihood.covariates)
+    n_columns = len(spec.response)
+
+    def log_density(observed: Named, theta: Named) -> TensorVariable:
+        inputs = [pt.as_tensor_variable({**observed, **theta}[name]) for name in names]
+        is_plain = max(each.type.ndim for each in inputs[:n_columns]) == 1 and all(
+            each.type.ndim < 2 for each in inputs
+        )
+        if is_plain:
+            data = pt.stack(pt.broadcast_arrays(*inputs[:n_columns]), axis=-1)
+            return _checked(evaluate(data, [_number_or_vector(each) for each in inputs[n_columns:]]))
+        full = pt.broadcast_arrays(*inputs)
+        flat = [each.ravel() for each in full]
+        result = _checked(evaluate(pt.stack(flat[:n_columns], axis=-1), flat[n_columns:]))
+        return result.reshape(full[0].shape, ndim=full[0].type.ndim)
+
+    return log_density
+
+
+def _number_or_vector(value: TensorVariable) -> TensorVariable:
+    return value[0] if value.type.ndim and value.type.broadcastable[0] else value
+
+
+def _checked(result: Any) -> TensorVariable:
+    result = pt.as_tensor_variable(result)
+    if result.type.ndim != 1:
+        raise ValueError(_wrong_shape(result.type.shape, "n_trials"))
+    return result
+
+
+def _pytensor(function: Callable[..., Any]) -> VectorFunction:
+    if inspect.isclass(function) and hasattr(function, "dist"):
+        return _pymc_distribution(function)
+    return lambda data, others: function(data, *others)
+
+
+def _pymc_distribution(distribution: Any) -> VectorFunction:
+    def evaluate(data: TensorVariable, others: list[TensorVariable]) -> TensorVariable:
+        import pymc as pm
+
+        return pm.logp(distribution.dist(*others), data)
+
+    return evaluate
+
+
+def _jax(function: Callable[..., Any], likelihood: LikelihoodSpec) -> VectorFunction:
+    from hssm.likelihoods.jax_op import jax_vector
+
+    vectorised = function if likelihood.kind == "analytical" else _over_trials(function)
+    name = f"{likelihood.kind} likelihood"
+    return lambda data, others: jax_vector(vectorised, [data, *others], name)
+
+
+def _over_trials(one_trial: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of one trial's row and numbers, mapped over trials; numbers shared by all stay as they are."""
+
+    def vectorised(data: Any, *others: Any) -> Any:
+        import jax
+
+        axes: Sequence[int | None] = [0 if each.ndim else None for each in others]
+        return jax.vmap(one_trial, in_axes=(0, *axes))(data, *others).reshape(data.shape[0])
+
+    return vectorised
