@@ -1,9 +1,9 @@
 """Default priors: on the natural scale by role, and of regression coefficients on the link scale.
 
 Used by :mod:`hssm.parameters.resolve` for whatever the user leaves open. Roles are shared between models, so that
-nested models have the same priors. The reference priors of diffusion parameters follow Wiecki, T. V., Sofer, I., &
-Frank, M. J. (2013), HDDM, Frontiers in Neuroinformatics, 7, 14; they are carried to a link scale by their
-quantiles, so that a prior means the same on every scale.
+nested models have the same priors. The reference priors of v and a are those of Wiecki, T. V., Sofer, I., & Frank,
+M. J. (2013), HDDM, Frontiers in Neuroinformatics, 7, 14, with a as half the separation. Priors are carried to a link
+scale by their quantiles, so that a prior means the same on every scale.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ import bambi as bmb
 import numpy as np
 
 from hssm.parameters.link import Link
-from hssm.parameters.prior import Prior, as_prior, is_prior
+from hssm.parameters.prior import Prior, as_prior, check_mass, is_prior
 from hssm.parameters.quantiles import Q16, Q50, Q84, quantile, standard_deviation
 from hssm.spec import Bounds, LikelihoodSpec, ModelSpec, ParameterSpec
 
-DIFFUSION_ROLES = ("v", "a", "z", "t", "sv", "sz", "st", "theta")
+DIFFUSION_ROLES = ("v", "a", "z", "t", "sv", "sz", "st", "theta", "p_outlier")
 PROBABILITY: Bounds = (0.0, 1.0)
 SLOPE_SIGMA = 0.25
+LAPSE_START = 0.05
+"""Lapse probability to start from."""
+ROUNDING = 1e-12
 T_SIMPLE_WITH_NETWORK = ("ddm", "ddm_sdv")
 
 P_OUTLIER = ParameterSpec(
@@ -131,17 +134,50 @@ def _network_box(spec: ModelSpec, likelihood: LikelihoodSpec, parameter: Paramet
 class CoefficientPriors:
     """Default priors of the terms of one regression.
 
-    ``scale`` is the standard deviation s of the intercept prior on its link scale.
+    ``user_intercept`` is the user's intercept prior, if any: it sets the scale of the others.
     """
 
+    name: str
     defaults: Defaults
     link: Link
-    intercept: Prior
-    scale: float
+    user_intercept: Any = None
 
     @property
     def is_diffusion(self) -> bool:
         return self.defaults.role in DIFFUSION_ROLES
+
+    @property
+    def scale(self) -> float:
+        """Standard deviation of the intercept prior on its link scale."""
+        own = self.user_intercept
+        usable = isinstance(own, bmb.Prior) and own.dist is None and own.name not in ("Flat", "HalfFlat")
+        return standard_deviation(own if usable else self.intercept())
+
+    def intercept(self) -> Prior:
+        """The reference prior, truncated to the bounds, on the scale of the link.
+
+        On the identity link it is that prior itself. On another link it is the normal distribution with the median
+        of the transformed prior, and half the distance of its 15.87 and 84.13 % quantiles as standard deviation.
+
+        Raises
+        ------
+        ValueError
+            If the link has no finite values over the prior, or the prior no mass inside the bounds.
+        """
+        reference = within(self.defaults.reference, self.defaults.bounds)
+        check_mass(reference, self.name)
+        if self.link.is_identity:
+            return reference
+        low, centre, high = (float(np.asarray(self.link.link(quantile(reference, q)))) for q in (Q16, Q50, Q84))
+        sigma = abs(high - low) / 2
+        if not (np.isfinite(centre) and np.isfinite(sigma) and sigma > 0):
+            raise ValueError(
+                f"Link {self.link} does not fit parameter {self.name!r} with bounds {self.defaults.bounds}: it has no "
+                f"finite values over the prior {reference}. Take 'log_logit', which follows the bounds, or give a "
+                "prior for 'Intercept'."
+            )
+        # A prior that is symmetric on its interval is centred at exactly zero.
+        return Prior("Normal", mu=0.0 if abs(centre) < ROUNDING else centre, sigma=sigma)
 
     def slope(self) -> Prior:
         """Prior of a common slope."""
@@ -161,7 +197,7 @@ class CoefficientPriors:
         """Prior of a group-specific slope with a mean of its own."""
         return Prior("Normal", mu=self.slope(), sigma=self.group_scale())
 
-    def group_only_intercept(self, name: str) -> Prior:
+    def group_only_intercept(self) -> Prior:
         """Prior of a group-specific intercept with a mean of its own.
 
         Raises
@@ -172,11 +208,11 @@ class CoefficientPriors:
         if not self.link.is_identity or np.all(np.isinf(self.defaults.bounds)):
             drift = self.link.is_identity and self.defaults.role == "v"
             sigma = Prior("HalfNormal", sigma=2) if drift else self.group_scale()
-            return Prior("Normal", mu=self.intercept.replace(), sigma=sigma)
+            return Prior("Normal", mu=self.intercept(), sigma=sigma)
         if self.defaults.role not in _BOUNDED_GROUPS:
             raise ValueError(
-                f"Parameter {name!r} has bounds {self.defaults.bounds} and the identity link: there is no default prior "
-                "for its group-specific intercepts without a common one. Give a link, such as link='log_logit', "
+                f"Parameter {self.name!r} has bounds {self.defaults.bounds} and the identity link: no default prior "
+                "exists for its group-specific intercepts without a common one. Give a link, such as link='log_logit', "
                 "a prior for the term, or add the common intercept '1'."
             )
         return _BOUNDED_GROUPS[self.defaults.role]()
@@ -189,45 +225,6 @@ _BOUNDED_GROUPS: Mapping[str, Callable[[], Prior]] = {
 }
 
 
-def coefficient_priors(name: str, defaults: Defaults, link: Link, intercept: Any = None) -> CoefficientPriors:
-    """Default priors of a regression's terms.
-
-    Parameters
-    ----------
-    name : str
-        The parameter, for messages.
-    defaults : Defaults
-        Its natural-scale defaults and bounds.
-    link : Link
-        Its link.
-    intercept : Prior or number, optional
-        The user's intercept prior; it sets the scale of the other terms' priors.
-    """
-    default = intercept_prior(name, defaults, link)
-    own = intercept if isinstance(intercept, bmb.Prior) and intercept.dist is None else default
-    scale = standard_deviation(own)
-    return CoefficientPriors(defaults=defaults, link=link, intercept=default, scale=scale)
-
-
-def intercept_prior(name: str, defaults: Defaults, link: Link) -> Prior:
-    """The reference prior, truncated to the bounds, on the scale of a link.
-
-    On the identity link it is that prior itself. On another link it is the normal distribution with the median of
-    the transformed prior, and half the distance of its 15.87 and 84.13 % quantiles as standard deviation.
-    """
-    reference = within(defaults.reference, defaults.bounds)
-    if link.is_identity:
-        return reference
-    low, centre, high = (float(np.asarray(link.link(quantile(reference, q)))) for q in (Q16, Q50, Q84))
-    sigma = abs(high - low) / 2
-    if not (np.isfinite(centre) and np.isfinite(sigma) and sigma > 0):
-        raise ValueError(
-            f"Link {link} does not fit parameter {name!r} with bounds {defaults.bounds}: it has no finite values over "
-            f"the prior {reference}. Take 'log_logit', which follows the bounds, or give a prior for 'Intercept'."
-        )
-    return Prior("Normal", mu=round_off(centre), sigma=sigma)
-
-
 def within(prior: Prior, bounds: Bounds) -> Prior:
     """A prior truncated to bounds, in addition to its own."""
     if prior.dist is not None or np.all(np.isinf(bounds)):
@@ -237,8 +234,3 @@ def within(prior: Prior, bounds: Bounds) -> Prior:
     if not lower < upper:
         raise ValueError(f"The prior {prior} with bounds {prior.bounds} has no mass inside the bounds {bounds}.")
     return prior.replace(bounds=(lower, upper))
-
-
-def round_off(centre: float) -> float:
-    """Zero where only rounding keeps it from being zero, as for a symmetric prior on (0, 1)."""
-    return 0.0 if abs(centre) < 1e-12 else centre

@@ -18,7 +18,7 @@ from scipy import special
 
 from hssm.spec import Bounds
 
-UNBOUNDED: Bounds = (-np.inf, np.inf)
+POSITIVE: Bounds = (0.0, np.inf)
 ONE_SIDED = 1
 
 Function = Callable[[Any], Any]
@@ -137,7 +137,7 @@ def _checked_bounds(name: str, bounds: Bounds | None) -> Bounds | None:
         raise ValueError(f"Link 'log' needs one finite bound, got {(lower, upper)}; for two, take 'gen_logit'.")
     if name in LINK_NAMES and name not in ("gen_logit", "log"):
         raise ValueError(f"Link {name!r} takes no bounds, got {(lower, upper)}; 'log' and 'gen_logit' do.")
-    return lower, upper
+    return None if name == "log" and (lower, upper) == POSITIVE else (lower, upper)
 
 
 def _check_custom(name: str, functions: dict[str, Function | None]) -> None:
@@ -264,7 +264,7 @@ def _cloglog(x: Any) -> Any:
 
 
 def _cloglog_inverse(eta: Any) -> Any:
-    return _inside_numpy(-np.expm1(-_log_inverse(eta, (0.0, np.inf))), (0.0, 1.0))
+    return _inside_numpy(-np.expm1(-_log_inverse(eta, POSITIVE)), (0.0, 1.0))
 
 
 def _cloglog_inverse_tensor(eta: Any) -> Any:
@@ -286,12 +286,12 @@ def _inverse_squared(x: Any) -> Any:
 
 
 def _inverse_root(eta: Any) -> Any:
-    return 1 / np.sqrt(_inside_numpy(eta, (0.0, np.inf)))
+    return 1 / np.sqrt(_inside_numpy(eta, POSITIVE))
 
 
 def _inverse_root_tensor(eta: Any) -> Any:
     eta = pt.as_tensor_variable(eta)
-    return 1 / pt.sqrt(_inside_tensor(eta, (0.0, np.inf)))
+    return 1 / pt.sqrt(_inside_tensor(eta, POSITIVE))
 
 
 def _bound(functions: tuple[Function, Function, Function], bounds: Bounds) -> tuple[Function, ...]:
@@ -307,7 +307,7 @@ _BUILDERS: dict[str, Callable[[Bounds | None], tuple[Function, ...]]] = {
     "identity": lambda _: (_identity, _identity, _identity),
     "inverse": lambda _: (_inverse, _inverse, _inverse_tensor),
     "inverse_squared": lambda _: (_inverse_squared, _inverse_root, _inverse_root_tensor),
-    "log": lambda bounds: _bound(_LOG, bounds or (0.0, np.inf)),
+    "log": lambda bounds: _bound(_LOG, bounds or POSITIVE),
     "logit": lambda _: _bound(_GEN_LOGIT, (0.0, 1.0)),
     "probit": lambda _: (_probit, _probit_inverse, _probit_inverse_tensor),
 }

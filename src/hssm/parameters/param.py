@@ -83,7 +83,7 @@ class Param:
         """A parameter from a keyword shortcut: a number, array, prior, dict as in ``include``, or ``Param``."""
         if isinstance(given, Param):
             return given.renamed(name)
-        if isinstance(given, Mapping) and not _is_prior_dict(given):
+        if isinstance(given, Mapping) and not _is_prior_dict(given, name):
             return cls.from_dict({**given, "name": name})
         return cls(name=name, prior=given)
 
@@ -116,17 +116,9 @@ class Param:
 PARAM_KEYS = tuple(field.name for field in fields(Param))
 
 
-def _is_prior_dict(given: Mapping[str, Any]) -> bool:
-    """Whether a keyword's dict is a prior; one that names only a parameter's parts is not.
-
-    ``name`` can be that of a distribution or of the parameter: a prior has arguments beside it.
-    """
-    return (
-        "name" in given
-        and ("formula" not in given)
-        and not (set(given) & {"prior", "link"})
-        and (bool(set(given) - set(PARAM_KEYS)) or hasattr(bmb, "Prior") and str(given["name"])[:1].isupper())
-    )
+def _is_prior_dict(given: Mapping[str, Any], parameter: str) -> bool:
+    """Whether a keyword's dict is a prior rather than a specification: both may have ``name`` and ``bounds``."""
+    return given.get("name", parameter) != parameter and not set(given) & {"formula", "prior", "link"}
 
 
 def _hint(key: Any) -> str:
