@@ -20,6 +20,7 @@ SOURCE = TESTS.parent / "src" / "hssm"
 LAYERS = {
     "spec": 0,
     "seeds": 0,
+    "suggest": 0,
     "densities": 1,
     "simulators": 1,
     "models": 2,
