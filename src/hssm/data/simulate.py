@@ -153,9 +153,9 @@ def _resolved_lapse(spec: ModelSpec, p_outlier: float | None, lapse: Any) -> Any
                 stacklevel=3,
             )
         return None
-    from hssm.likelihoods.lapse import resolve_lapse
+    from hssm.likelihoods.lapse_density import resolve_lapse
 
-    return resolve_lapse(lapse, spec.choices)
+    return resolve_lapse(lapse)
 
 
 def _contaminated(
