@@ -13,6 +13,8 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor import TensorLike, TensorVariable
 
+from hssm.densities.special.logarithms import log_sum
+
 LOG_FLOOR = math.log(1e-100)
 """Log of the density that the assembled likelihood, and nothing else, adds to every row."""
 
@@ -34,14 +36,7 @@ def log_add_exp(*terms: TensorLike) -> TensorVariable:
 
     The gradient with respect to a term is its share of the sum, 0 for a term that is -inf.
     """
-    return reduce(_log_add_exp_pair, terms)
-
-
-def _log_add_exp_pair(x: TensorLike, y: TensorLike) -> TensorVariable:
-    # Not pt.maximum: at a tie its gradient counts both arguments in full.
-    first = pt.ge(x, y)
-    largest, smallest = pt.switch(first, x, y), pt.switch(first, y, x)
-    return largest + pt.softplus(smallest - finite_or(largest))
+    return reduce(log_sum, terms)
 
 
 def log1mexp(x: TensorLike) -> TensorVariable:

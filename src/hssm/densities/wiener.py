@@ -17,6 +17,7 @@ from pytensor.tensor import TensorVariable
 
 from hssm.densities.logspace import masked
 from hssm.densities.special.first_passage import ell
+from hssm.densities.special.logarithms import safe_log
 from hssm.spec import Density, Named
 
 
@@ -70,7 +71,7 @@ def ddm_log_density(observed: Named, theta: Named) -> TensorVariable:
     """
     path = _path(observed, theta)
     travel = path.drift * path.distance * path.w + 0.5 * path.drift * path.drift * path.tau
-    return masked(path.inside, ell(path.u, path.w, path.wc) - travel - 2.0 * pt.log(path.distance))
+    return masked(path.inside, ell(path.u, path.w, path.wc) - travel - 2.0 * safe_log(path.distance))
 
 
 def ddm_sdv_log_density(observed: Named, theta: Named) -> TensorVariable:
@@ -84,7 +85,7 @@ def ddm_sdv_log_density(observed: Named, theta: Named) -> TensorVariable:
     spread = 1.0 + variance * path.tau
     length = path.distance * path.w
     exponent = variance * length * length - 2.0 * path.drift * length - path.drift * path.drift * path.tau
-    value = ell(path.u, path.w, path.wc) + 0.5 * (exponent / spread - pt.log(spread)) - 2.0 * pt.log(path.distance)
+    value = ell(path.u, path.w, path.wc) + 0.5 * (exponent / spread - safe_log(spread)) - 2.0 * safe_log(path.distance)
     return masked(path.inside & pt.ge(sv, 0), value)
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import sys
 from math import cos, exp, expm1, log, pi, sin
 
-from hssm.densities.special.function import Piece, SpecialFunction
+from hssm.densities.special.function import Piece, SpecialFunction, where
 
 SWITCH = 0.4
 """Above this u four waves, below it six images leave a relative error below 1e-16."""
@@ -24,13 +24,16 @@ SWITCH = 0.4
 SHORTEST = 1e-18
 """Decision times below this u are log zero: the log density is below -1e4 there for every w > 1e-7."""
 
+NARROWEST = 1e-14
+"""A start closer than this to a bound counts as on it: beyond, doubles do not tell w from 0."""
+
 _LOG_PI = log(pi)
 _HALF_LOG_2PI = 0.5 * log(2.0 * pi)
 _HALF_PI_SQUARED = 0.5 * pi * pi
 
 
 def _is_inside(u, w, wc):
-    return (u > SHORTEST) & (w > 0.0) & (wc > 0.0)
+    return (u > SHORTEST) & (w > NARROWEST) & (wc > NARROWEST)
 
 
 def _is_early(u, w, wc):
@@ -58,7 +61,8 @@ def _odd_sums(u, w, wc):
     gap3 = gap * (1.0 + p + p * p)
     gap5 = gap3 + p3 * gap * (1.0 + p)
     wc2 = wc * wc
-    sum1 = gap - wc * (1.0 + p) + second * (3.0 * gap3 - wc * (1.0 + p3)) + third * (5.0 * gap5 - wc * (1.0 + p5))
+    first = where(wc < 0.5, gap - wc * (1.0 + p), w - (1.0 + wc) * p)
+    sum1 = first + second * (3.0 * gap3 - wc * (1.0 + p3)) + third * (5.0 * gap5 - wc * (1.0 + p5))
     sum3 = (
         (1.0 + 3.0 * wc2) * gap
         - wc * (3.0 + wc2) * (1.0 + p)
@@ -115,8 +119,8 @@ def _early_hessian(u, w, wc):
 
 
 def _waves(u, w, wc):
-    """sin and cos of pi w, and the decays of waves 2, 3, 4 relative to the first."""
-    s, c = sin(pi * w), cos(pi * w)
+    """Sine and cosine of pi w, and the decays of waves 2, 3, 4 relative to the first."""
+    s, c = sin(pi * where(w < wc, w, wc)), cos(pi * w)
     decay = exp(-_HALF_PI_SQUARED * u)
     b3 = decay * decay * decay
     b8 = b3 * b3 * decay * decay
@@ -162,7 +166,7 @@ ell = SpecialFunction(
     ),
     modules=(sys.modules[__name__],),
 )
-"""``ell(u, w, wc)``: u = time / distance^2 between the bounds, w = relative distance to the bound that was hit, wc = 1 - w.
+"""``ell(u, w, wc)``: u = time / distance^2 between the bounds, w = relative distance to the bound hit, wc = 1 - w.
 
 ``wc`` carries the digits of a start close to the opposite bound (z rather than 1 - (1 - z)); derivatives with respect
 to w take its dependence on w into account, and no gradient flows through wc itself.

@@ -25,6 +25,11 @@ from pytensor.tensor.elemwise import Elemwise
 Formula = Callable[..., tuple[Any, ...]]
 
 
+def where(condition: Any, yes: Any, no: Any) -> Any:
+    """Choose between two numbers inside a formula; ``jax.numpy.where`` in the copy for JAX."""
+    return yes if condition else no
+
+
 @dataclass(frozen=True, kw_only=True)
 class Piece:
     """Formulas valid where ``holds(*args)``; pieces are tried in order.

@@ -14,7 +14,7 @@ from importlib.abc import MetaPathFinder
 from types import FunctionType
 from typing import Any
 
-from hssm.densities.special.function import SpecialFunction, SpecialOp
+from hssm.densities.special.function import SpecialFunction, SpecialOp, where
 
 _JAX_DISPATCH = "pytensor.link.jax.dispatch.basic"
 
@@ -27,8 +27,9 @@ def _rebind(formula: Callable[..., Any]) -> Callable[..., Any]:
     def translated(name: str, value: Any) -> Any:
         if getattr(value, "__module__", None) == "math":
             return erfc if name == "erfc" else getattr(jnp, name)
-        same_home = isinstance(value, FunctionType) and value.__module__ == formula.__module__
-        return _rebind(value) if same_home else value
+        if value is where:
+            return jnp.where
+        return _rebind(value) if isinstance(value, FunctionType) else value
 
     names = formula.__code__.co_names
     globals_ = {name: translated(name, value) for name, value in formula.__globals__.items() if name in names}
