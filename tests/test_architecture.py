@@ -34,6 +34,7 @@ LAYERS = {
     "inference": 5,
     "plotting": 5,
     "diagnostics": 5,
+    "construct": 6,
     "hssm": 6,
     "rlssm": 6,
     "addm": 6,
@@ -53,9 +54,10 @@ LAYERS = {
 
 THIRD_PARTY = {
     0: {"numpy"},
-    1: {"jax", "numba", "pytensor", "scipy", "ssms"},
-    2: {"onnx", "pandas", "platformdirs", "pooch"},
-    3: {"bambi", "formulae", "optax", "pymc", "rich", "xarray"},
+    1: {"jax", "llvmlite", "numba", "pytensor", "scipy", "ssms"},
+    # pymc, inside functions: lapse densities, and likelihoods given as PyMC distributions
+    2: {"onnx", "pandas", "platformdirs", "pooch", "pymc"},
+    3: {"bambi", "formulae", "optax", "rich", "xarray"},
     4: set(),
     5: {"arviz", "graphviz", "matplotlib"},
     6: set(),
@@ -76,7 +78,9 @@ MAX_PARAMETERS = 8
 MIRROR_FROM_LINES = 20
 
 WIDE_PUBLIC = {
+    "hssm.data.simulate.simulate_data",
     "hssm.hssm.HSSM.__init__",
+    "hssm.hssm.HSSM.sample_posterior_predictive",
     "hssm.rlssm.RLSSM.__init__",
     "hssm.addm.aDDM.__init__",
     "hssm.recovery.parameter_recovery",
@@ -106,7 +110,7 @@ def package_of(module: str) -> str:
 
 
 def layer(module: str) -> int:
-    return LAYERS[package_of(module)]
+    return LAYERS.get(package_of(module), max(LAYERS.values()))
 
 
 def is_type_checking(node: ast.AST) -> bool:
