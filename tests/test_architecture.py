@@ -36,6 +36,7 @@ LAYERS = {
     "diagnostics": 5,
     "construct": 6,
     "hssm": 6,
+    "model_info": 6,
     "rlssm": 6,
     "addm": 6,
     "recovery": 7,
