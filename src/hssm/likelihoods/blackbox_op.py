@@ -49,7 +49,7 @@ class BlackBoxOp(Op):
             )
         output_storage[0][0] = np.asarray(result, dtype=node.outputs[0].dtype).reshape(shape)
 
-    def infer_shape(self, fgraph: Any, node: Apply, shapes: list[Any]) -> list[Any]:
+    def infer_shape(self, node: Apply, shapes: list[Any]) -> list[Any]:
         """As large as the inputs broadcast together; spares evaluating the function for its shape."""
         return [pt.broadcast_shape(*shapes, arrays_are_shapes=True)]
 

@@ -11,7 +11,6 @@ from typing import Any
 from hssm.models.registry import get_model, list_models
 from hssm.spec import Bounds, LikelihoodSpec, ModelSpec, ParameterSpec
 
-
 PriorLookup = Callable[[ParameterSpec, LikelihoodSpec, Bounds], Any]
 
 
