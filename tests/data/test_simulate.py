@@ -1,6 +1,7 @@
 """``simulate_data`` as users meet it. Statistical checks fail with probability ``MONTE_CARLO.false_alarm``."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from scipy import stats
 
 from hssm.data.simulate import simulate_data
+from hssm.models.registry import get_model
 from hssm.spec import MISSING_CODE
 from tests.tolerances import MONTE_CARLO
 
@@ -220,10 +222,16 @@ class TestModels:
         with pytest.raises(ValueError, match=r"'a' is -1\.0, outside its bounds \(0\.0, inf\)"):
             simulate_data("ddm_st", theta)
 
+    def test_a_model_without_simulator(self, monkeypatch):
+        without = replace(get_model("ddm"), name="mine", simulator=None)
+        monkeypatch.setattr("hssm.data.simulate.find_model", lambda name: without)
+        with pytest.raises(ValueError, match="Model 'mine' has no simulator"):
+            simulate_data("mine", THETA)
+
     def test_unknown_names(self):
         with pytest.raises(ValueError, match=r"Unknown model 'dmd'\. Did you mean 'ddm'"):
             simulate_data("dmd", THETA)
-        with pytest.raises(ValueError, match=r"only be simulated, with close names: 'race_2'"):
+        with pytest.raises(ValueError, match=r"only be simulated: Did you mean 'race_2'"):
             simulate_data("race_22", THETA)
         with pytest.raises(TypeError, match="must be the name of a model"):
             simulate_data(3, THETA)

@@ -7,7 +7,6 @@ only the ssm-simulators package knows go through its adapter.
 
 from __future__ import annotations
 
-import difflib
 import math
 import numbers
 import warnings
@@ -22,6 +21,7 @@ from hssm.models.registry import find_model, list_models, unknown_model_message
 from hssm.seeds import Seed, as_generator, one_seed
 from hssm.simulators.ssms_adapter import ssms_model, ssms_model_names
 from hssm.spec import MISSING_CODE, ModelSpec, SimulationOptions, Simulator
+from hssm.suggest import close_matches
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,9 +131,8 @@ def _simulated_model(name: str) -> tuple[ModelSpec, Simulator]:
 
 
 def _unknown_model(name: str) -> str:
-    close = difflib.get_close_matches(name, set(ssms_model_names()) - set(list_models()), n=3)
-    hint = f" Models that can only be simulated, with close names: {', '.join(map(repr, close))}." if close else ""
-    return unknown_model_message(name) + hint
+    hint = close_matches(name, set(ssms_model_names()) - set(list_models()))
+    return unknown_model_message(name) + (f" Models that can only be simulated:{hint}" if hint else "")
 
 
 def _resolved_lapse(spec: ModelSpec, p_outlier: float | None, lapse: Any) -> Any:
@@ -162,6 +161,7 @@ def _contaminated(
     rng: np.random.Generator, spec: ModelSpec, responses: np.ndarray, max_t: float, contamination: _Contamination
 ) -> np.ndarray:
     """Lapses replace what the model did; then paths that did not end, and responses too late, are omitted."""
+    responses = np.array(responses, dtype=float)
     rt = None if spec.is_choice_only else spec.response.index("rt")
     unfinished = np.zeros(len(responses), dtype=bool)
     if rt is not None:
@@ -200,8 +200,7 @@ def _random_seed_of(kwargs: Mapping[str, Any]) -> Seed:
     unknown = sorted(set(kwargs) - {"random_seed"})
     if unknown:
         allowed = ("p_outlier", "lapse", "deadline", "delta_t", "max_t", "n_threads", "random_seed", "random_state")
-        close = difflib.get_close_matches(unknown[0], [*allowed, "theta", "size", "output_df"], n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = close_matches(unknown[0], [*allowed, "theta", "size", "output_df"])
         raise TypeError(
             f"simulate_data() does not take {', '.join(map(repr, unknown))}.{hint} Optional: {', '.join(allowed)}."
         )

@@ -20,7 +20,6 @@ generators and C's ``rand`` are reseeded by every call.
 
 from __future__ import annotations
 
-import difflib
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from hssm.spec import MISSING_CODE, Bounds, ModelSpec, ParameterSpec, SimulationOptions, Simulator
+from hssm.suggest import close_matches
 
 Theta = Mapping[str, np.ndarray]
 
@@ -206,10 +206,9 @@ def _numeric(bounds: tuple[Any, Any]) -> Bounds:
 def _configuration(name: str) -> Mapping[str, Any]:
     configurations = _configurations()
     if name not in configurations:
-        close = difflib.get_close_matches(name, configurations, n=3)
-        hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
         raise ValueError(
-            f"The ssm-simulators package has no model {name!r}.{hint} It has: {', '.join(ssms_model_names())}."
+            f"The ssm-simulators package has no model {name!r}.{close_matches(name, configurations)} "
+            f"It has: {', '.join(ssms_model_names())}."
         )
     found: Mapping[str, Any] = configurations[name]
     return found
