@@ -1,1 +1,47 @@
+"""Hierarchical Bayesian sequential sampling models.
+
+Public names resolve on first use, so ``import hssm`` is fast, prints nothing and loads no sampler, network or
+plotting package.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
 __version__ = "0.6.0.dev0"
+
+_HOMES = {
+    "HSSM": "hssm.hssm",
+    "Link": "hssm.parameters.link",
+    "ModelConfig": "hssm.models.config",
+    "Param": "hssm.parameters.param",
+    "Prior": "hssm.parameters.prior",
+    "check_data_for_rl": "hssm.data.panel",
+    "list_data": "hssm.data.datasets",
+    "list_models": "hssm.models.registry",
+    "load_data": "hssm.data.datasets",
+    "register_model": "hssm.models.registry",
+    "set_floatX": "hssm.precision",
+    "show_defaults": "hssm.models.describe",
+    "simulate_data": "hssm.data.simulate",
+}
+
+_SUBMODULES = ("config", "defaults", "modelconfig", "plotting")
+
+__all__ = [*sorted(_HOMES), "__version__"]  # noqa: PLE0604  (names resolve lazily)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    elif name in _SUBMODULES:
+        value = importlib.import_module(f"hssm.{name}")
+    else:
+        raise AttributeError(f"module 'hssm' has no attribute {name!r}.")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_SUBMODULES})

@@ -1,0 +1,83 @@
+"""Resolved parameters -> Bambi's description of the model (formulas, terms, priors, links)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import bambi as bmb
+
+from hssm.spec import Observations, ResolvedParam
+
+
+def describe(
+    observations: Observations,
+    params: Mapping[str, ResolvedParam],
+    *,
+    distribution: Any = None,
+    extra_namespace: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> bmb.Model:
+    """A Bambi model that holds every formula, prior and link; it is read by the bridge, never built by Bambi.
+
+    Bambi wants a parent parameter with a formula: the first regression, or an intercept-only one if there is
+    none. ``options`` are Bambi's own (``categorical``, ``potentials``, ``auto_scale``, ``center_predictors``).
+    """
+    parent = next((name for name, param in params.items() if param.is_regression), next(iter(params)))
+    family = make_family(distribution, list(params), {name: _link(param) for name, param in params.items()}, parent)
+    main = f"{response_expression(observations.response)} ~ {params[parent].formula or '1'}"
+    others = [f"{name} ~ {p.formula}" for name, p in params.items() if p.is_regression and name != parent]
+    priors = {name: _bambi_priors(param, name == parent) for name, param in params.items()}
+    if extra_namespace is not None:
+        extra_namespace = dict(extra_namespace)
+    return bmb.Model(
+        bmb.Formula(main, *others),
+        observations.frame,
+        family=family,
+        priors=priors,
+        extra_namespace=extra_namespace,
+        **dict(options or {}),
+    )
+
+
+def make_family(
+    dist: Any,
+    list_params: list[str],
+    link: Any,
+    parent: str = "v",
+    likelihood_name: str = "SSM Likelihood",
+    family_name: str = "SSM Family",
+) -> bmb.Family:
+    """A Bambi family around a PyMC distribution of sequential-sampling responses.
+
+    Parameters
+    ----------
+    dist : PyMC distribution class
+    list_params : parameter names in the distribution's order
+    link : a link, or a dict of links by parameter name
+    parent : the parameter that the main formula models
+    likelihood_name, family_name : labels
+
+    Returns
+    -------
+    bambi.Family
+    """
+    likelihood = bmb.Likelihood(likelihood_name, params=list(list_params), parent=parent, dist=dist)
+    return bmb.Family(family_name, likelihood=likelihood, link=link)
+
+
+def response_expression(response: tuple[str, ...]) -> str:
+    """``c(rt, response)``, or the bare column name if there is one."""
+    return response[0] if len(response) == 1 else f"c({', '.join(response)})"
+
+
+def _link(param: ResolvedParam) -> Any:
+    return param.link if isinstance(param.link, bmb.Link) else bmb.Link("identity")
+
+
+def _bambi_priors(param: ResolvedParam, is_parent: bool) -> Any:
+    if param.is_regression:
+        return copy.deepcopy(dict(param.prior or {}))
+    prior = 0.0 if param.is_fixed else copy.deepcopy(param.prior)
+    return {"Intercept": prior} if is_parent else prior

@@ -1,0 +1,35 @@
+"""Names of variables and dimensions in the PyMC model and in every result (one place, no string splitting)."""
+
+from __future__ import annotations
+
+OBS_DIM = "__obs__"
+
+
+def response_dim(response_str: str) -> str:
+    """Dimension of the response columns, e.g. ``rt,response_dim``."""
+    return f"{response_str}_dim"
+
+
+def variable(parameter: str, term: str) -> str:
+    """Variable of a term of a parameter's regression, e.g. ``v_x`` or ``a_1|participant_id``."""
+    return f"{parameter}_{term}"
+
+
+def common_dim(variable_name: str) -> str:
+    """Dimension of a categorical (or multi-column) common term."""
+    return f"{variable_name}_dim"
+
+
+def factor_dim(factor: str) -> str:
+    """Dimension of the levels of a grouping factor, shared by all parameters."""
+    return f"{factor}__factor_dim"
+
+
+def expression_dim(variable_name: str) -> str:
+    """Dimension of the columns of a group-specific categorical expression."""
+    return f"{variable_name}__expr_dim"
+
+
+def natural(variable_name: str) -> str:
+    """Natural-scale companion of a link-scale variable."""
+    return f"{variable_name}_natural"

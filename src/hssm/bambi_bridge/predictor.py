@@ -1,0 +1,121 @@
+"""One parameter's value per trial, twice: as a PyTensor expression in the model, and in NumPy from draws.
+
+The symbolic side is built once per model (:meth:`Predictor.build`); the numeric side serves predictions,
+log-likelihoods and natural-scale summaries for the data of the fit or any new data, without compiling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hssm.bambi_bridge.compat import NewColumns, Term, evaluate_term, hsgp_basis
+from hssm.spec import ResolvedParam
+
+Draws = Mapping[str, np.ndarray]
+"""Variables by name, draws first: (n_draws, ...)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Predictor:
+    """A parameter with its terms (none if it is simple or fixed) and the column means it was centred by.
+
+    ``center`` maps common terms to the column means that were subtracted when the intercept prior was applied
+    (empty if nothing was centred).
+    """
+
+    param: ResolvedParam
+    terms: tuple[Term, ...] = ()
+    center: Mapping[str, np.ndarray] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.param.name
+
+    @property
+    def is_trialwise(self) -> bool:
+        """Whether the value differs between trials."""
+        if self.param.is_regression:
+            return True
+        return self.param.is_fixed and np.ndim(self.param.fixed_value) > 0
+
+    def groups(self) -> tuple[Term, ...]:
+        return tuple(term for term in self.terms if term.kind == "group")
+
+    # ------------------------------------------------------------------ numeric
+
+    def value(self, draws: Draws, design: Mapping[str, NewColumns] | None = None, **options: Any) -> np.ndarray:
+        """Natural-scale values, (n_draws, n_trials), or (n_draws or 1, 1) if they do not differ between trials.
+
+        ``design`` is :meth:`evaluate` of new data; None means the data of the fit. ``options`` as in
+        :meth:`linear`.
+        """
+        if self.param.is_fixed:
+            return np.atleast_1d(np.asarray(self.param.fixed_value, dtype=float))[None, :]
+        if not self.param.is_regression:
+            return np.asarray(draws[self.name], dtype=float).reshape(-1, 1)
+        return self.param.link.linkinv(self.linear(draws, design, **options))
+
+    def linear(
+        self,
+        draws: Draws,
+        design: Mapping[str, NewColumns] | None = None,
+        *,
+        include_groups: bool = True,
+        new_effects: Mapping[str, np.ndarray] | None = None,
+    ) -> np.ndarray:
+        """Link-scale values (n_draws, n_trials) from reported (uncentred) coefficients.
+
+        ``new_effects`` holds, per group term, the effects (n_draws, n_new_levels, ...) of unseen groups, in the
+        order of the design's ``new_groups``.
+        """
+        total: Any = 0.0
+        for term in self.terms:
+            if term.kind == "group" and not include_groups:
+                continue
+            columns = design[term.name] if design is not None else NewColumns(columns=term.columns, index=term.index)
+            total = total + self._contribution(term, columns, draws, new_effects or {})
+        return total
+
+    def _contribution(self, term: Term, new: NewColumns, draws: Draws, new_effects: Mapping[str, np.ndarray]) -> Any:
+        if term.kind == "offset":
+            return new.columns[None, :]
+        if term.kind == "hsgp":
+            weights = draws[f"{term.variable}_weights"]
+            return weights.reshape(len(weights), -1) @ hsgp_basis(term, new.columns).T
+        coefficient = _coefficient(term, draws)
+        if term.kind == "intercept":
+            return coefficient.reshape(-1, 1)
+        if term.kind == "common":
+            columns = new.columns.reshape(len(new.columns), -1)
+            return coefficient.reshape(len(coefficient), -1) @ columns.T
+        if term.variable in new_effects:
+            coefficient = np.concatenate([coefficient, new_effects[term.variable]], axis=1)
+        effects = coefficient[:, new.index]
+        return effects * new.columns if new.columns.ndim == 1 else (effects * new.columns).sum(axis=-1)
+
+    def evaluate(self, data: pd.DataFrame) -> dict[str, NewColumns]:
+        """The design of every term on new data."""
+        return {term.name: evaluate_term(term, data) for term in self.terms}
+
+    def shift(self, draws: Draws) -> np.ndarray:
+        """(n_draws,) what has to be subtracted from the sampled intercept to get it at predictors 0."""
+        total = 0.0
+        for term in self.terms:
+            if self.center and term.name in self.center:
+                coefficient = _coefficient(term, draws)
+                total = total + coefficient.reshape(len(coefficient), -1) @ np.atleast_1d(self.center[term.name])
+        return np.asarray(total)
+
+
+def _coefficient(term: Term, draws: Draws) -> np.ndarray:
+    """Draws of a coefficient, or its fixed value as one draw."""
+    if term.variable in draws:
+        return np.asarray(draws[term.variable], dtype=float)
+    fixed = np.asarray(term.prior, dtype=float)
+    size = 1 if term.columns.ndim == 1 else term.columns.shape[1]
+    return np.broadcast_to(fixed, (1, size))

@@ -1,0 +1,199 @@
+"""Constructor arguments -> BuiltModel: the stages of the package in the order of the data.
+
+Everything the user says is validated here, once; what comes out is never rewritten.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hssm.bambi_bridge.build import BuildOptions, build
+from hssm.bambi_bridge.starts import starting_values
+from hssm.data.checks import check_lapse_support, require_frame
+from hssm.data.observe import observe
+from hssm.likelihoods.assemble import assemble
+from hssm.likelihoods.lapse_density import LapseDensity, resolve_lapse
+from hssm.models.config import ResolvedModel, resolve_model
+from hssm.parameters.formula import formula_names
+from hssm.parameters.initial_values import data_driven_start
+from hssm.parameters.resolve import resolve_parameters
+from hssm.spec import BuiltModel, Observations, ResolvedParam
+from hssm.suggest import close_matches
+
+BAMBI_OPTIONS = ("categorical", "potentials", "dropna", "auto_scale", "center_predictors")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Construction:
+    """Everything that was made on the way to the PyMC model."""
+
+    model: ResolvedModel
+    params: Mapping[str, ResolvedParam]
+    observations: Observations
+    lapse: LapseDensity | None
+    built: BuiltModel
+    initvals: Mapping[str, np.ndarray]
+
+
+def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
+    """Run every stage; ``arguments`` are the constructor's, by name, with ``keywords`` for the rest."""
+    require_frame(data)
+    model = resolve_model(
+        arguments["model"],
+        model_config=arguments["model_config"],
+        loglik=arguments["loglik"],
+        loglik_kind=arguments["loglik_kind"],
+        choices=arguments["choices"],
+    )
+    shortcuts, bambi_options = split_keywords(arguments["keywords"], model)
+    lapse = _lapse(arguments, model)
+    params = resolve_parameters(
+        model.spec,
+        model.likelihood,
+        data,
+        include=arguments["include"],
+        shortcuts=shortcuts,
+        p_outlier=arguments["p_outlier"],
+        global_formula=arguments["global_formula"],
+        link_settings=arguments["link_settings"],
+        prior_settings=arguments["prior_settings"],
+        extra_namespace=arguments["extra_namespace"],
+        categorical=bambi_options.get("categorical"),
+    )
+    observations = _observe(data, model, params, arguments, bambi_options)
+    params = _on_kept_rows(params, observations, len(data))
+    if lapse is not None:
+        check_lapse_support(observations, lapse.support)
+    likelihood = assemble(
+        model.spec,
+        model.likelihood,
+        bounds={name: param.bounds for name, param in params.items() if name in model.spec.parameter_names},
+        lapse=lapse,
+    )
+    start = _starts(model, params, observations, arguments["process_initvals"])
+    options = BuildOptions(
+        noncentered=arguments["noncentered"],
+        start=start,
+        extra_namespace=arguments["extra_namespace"],
+        bambi={key: value for key, value in bambi_options.items() if key != "dropna"},
+    )
+    built = build(observations, params, likelihood, options, model_name=model.spec.name)
+    natural = start if arguments["process_initvals"] else {}
+    return Construction(
+        model=model,
+        params=params,
+        observations=observations,
+        lapse=lapse,
+        built=built,
+        initvals=starting_values(built, natural),
+    )
+
+
+def split_keywords(keywords: Mapping[str, Any], model: ResolvedModel) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Parameter shortcuts and Bambi's options; TypeError for anything else."""
+    names = model.spec.parameter_names
+    unknown = [key for key in keywords if key not in names and key not in BAMBI_OPTIONS]
+    if unknown:
+        allowed = [*names, *BAMBI_OPTIONS, *_constructor_arguments()]
+        hints = " ".join(f"{key!r}.{close_matches(key, allowed)}" for key in unknown)
+        raise TypeError(
+            f"Unknown keyword {hints} Parameters of this model: {', '.join(names)}; "
+            f"other options: {', '.join(sorted(BAMBI_OPTIONS))}."
+        )
+    shortcuts = {key: value for key, value in keywords.items() if key in names}
+    return shortcuts, {key: value for key, value in keywords.items() if key not in names}
+
+
+def _constructor_arguments() -> list[str]:
+    from hssm.hssm import HSSM
+
+    return [name for name in inspect.signature(HSSM.__init__).parameters if name not in ("self", "kwargs")]
+
+
+def _lapse(arguments: Mapping[str, Any], model: ResolvedModel) -> LapseDensity | None:
+    p_outlier, lapse = arguments["p_outlier"], arguments["lapse"]
+    active = not (p_outlier is None or (isinstance(p_outlier, int | float) and p_outlier == 0))
+    if lapse is not None and (not active or model.spec.is_choice_only):
+        from hssm.data.checks import warn
+
+        reason = "p_outlier is 0 or None" if not active else "a choice-only model has no rt"
+        warn(f"`lapse` has no effect because {reason}.")
+    return resolve_lapse(lapse) if active else None
+
+
+def _observe(
+    data: pd.DataFrame,
+    model: ResolvedModel,
+    params: Mapping[str, ResolvedParam],
+    arguments: Mapping[str, Any],
+    bambi_options: Mapping[str, Any],
+) -> Observations:
+    columns = {
+        name: f"the formula of {param.name!r}"
+        for param in params.values()
+        if param.formula is not None
+        for name in formula_names(param.formula, param.name)
+        if name in data.columns
+    }
+    return observe(
+        data,
+        choices=model.spec.choices,
+        response=model.spec.response,
+        user_choices=arguments["choices"],
+        covariates=model.likelihood.covariates,
+        formula_columns=columns,
+        dropna=bool(bambi_options.get("dropna", False)),
+    )
+
+
+def _on_kept_rows(
+    params: Mapping[str, ResolvedParam], observations: Observations, n_given: int
+) -> Mapping[str, ResolvedParam]:
+    """Fixed vectors follow the rows that ``dropna`` kept."""
+    if observations.n_trials == n_given:
+        return params
+    return {
+        name: replace(param, fixed_value=param.fixed_value[observations.positions])
+        if param.is_fixed and np.ndim(param.fixed_value) > 0
+        else param
+        for name, param in params.items()
+    }
+
+
+def _starts(
+    model: ResolvedModel, params: Mapping[str, ResolvedParam], observations: Observations, process: Any
+) -> dict[str, Any]:
+    if not isinstance(process, bool):
+        raise TypeError(f"`process_initvals` must be True or False, got {process!r}.")
+    start: dict[str, Any] = dict(data_driven_start(model.spec, params, observations.frame))
+    for name, param in params.items():
+        if param.is_fixed:
+            start[name] = param.fixed_value
+    return start
+
+
+def prepare_new_data(
+    construction: Construction, data: Any, used_columns: tuple[str, ...], *, with_response: bool
+) -> pd.DataFrame:
+    """New covariates, checked: every column the model uses is there, numeric where it has to be, without gaps."""
+    from hssm.data.checks import require_columns
+
+    require_frame(data)
+    observations = construction.observations
+    needed = {name: "a formula" for name in used_columns if name in observations.frame}
+    needed |= {name: "the likelihood (extra field)" for name in construction.built.likelihood.covariates}
+    if with_response:
+        needed |= {name: "the response" for name in observations.response}
+    require_columns(data, needed)
+    frame = data.copy()
+    if with_response and observations.labels:
+        choice = observations.response[-1]
+        codes = {label: code for code, label in observations.labels.items()}
+        frame[choice] = frame[choice].map(codes)
+    return frame

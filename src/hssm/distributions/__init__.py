@@ -1,0 +1,1 @@
+"""Likelihoods as PyMC distributions: one random-variable class for every model."""

@@ -1,0 +1,421 @@
+"""HSSM: one model of one data set. The constructor runs the stages of the package; methods are thin verbs."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hssm.construct import construct, prepare_new_data
+from hssm.inference import point, predictive, results, variational
+from hssm.inference.log_likelihood import pointwise_log_likelihood
+from hssm.inference.expert import draw_graph, value_point
+from hssm.inference.prior import sample_intervention, sample_prior
+from hssm.inference.sample import SampleRequest, assemble_tree, check_initvals, diagnose, run
+from hssm.inference.samplers import choose_sampler
+from hssm.inference.storage import read_traces
+from hssm.model_info import ModelInfo
+from hssm.seeds import as_generator, one_seed
+
+_log = logging.getLogger(__name__)
+
+
+class HSSM(ModelInfo):
+    """A hierarchical Bayesian sequential sampling model.
+
+    Construction validates every argument, builds the model, and changes nothing that it is given.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        One row per trial: ``rt`` in seconds, ``response`` in the model's codes (or map labels with ``choices``),
+        and the columns that formulas use.
+    model : str
+        A name of :func:`hssm.list_models`, or a new one together with ``loglik``, ``loglik_kind``, ``model_config``.
+    choices : list or dict, optional
+        Labels in the order of the model's codes, or ``{label: code}``.
+    include : list of dict or Param, optional
+        Specification of single parameters: ``{"name": "v", "formula": "v ~ 1 + x + (1|participant_id)"}``.
+    model_config : ModelConfig or dict, optional
+        Changes to a built-in model, or the description of a new one.
+    loglik, loglik_kind : optional
+        A likelihood of your own; ``"analytical"``, ``"approx_differentiable"`` or ``"blackbox"``.
+    p_outlier : float, prior or dict, default 0.05
+        Probability of a lapse; None or 0 for none.
+    lapse : prior, optional
+        Density of rt in a lapse; Uniform(0, 20) unless given.
+    global_formula : str, optional
+        Right-hand side for every parameter without a specification of its own.
+    link_settings : {None, "identity", "log_logit"}
+        None: links by bounds for regressions without coefficient priors.
+    prior_settings : {"safe", None}
+        None: Bambi's automatic priors.
+    extra_namespace : dict, optional
+        Functions and values for formulas.
+    process_initvals : bool, default True
+        Data-driven starting values.
+    initval_jitter : float, default 0.01
+        Half-width of the uniform jitter between chains' starting values.
+    noncentered : {"auto", True, False} or dict
+        Parameterisation of group-specific terms.
+    **kwargs
+        Shortcuts by parameter name (``a=1.5``, ``t={"name": "HalfNormal", "sigma": 0.3}``) and Bambi's
+        ``categorical``, ``potentials``, ``dropna``, ``auto_scale``, ``center_predictors``.
+
+    Examples
+    --------
+    >>> data = hssm.simulate_data("ddm", {"v": 0.5, "a": 1.5, "z": 0.5, "t": 0.3}, size=500, random_state=1)
+    >>> model = hssm.HSSM(data)
+    >>> traces = model.sample(random_seed=1)
+    """
+
+    def __init__(  # noqa: PLR0913  (the public constructor)
+        self,
+        data: Any,
+        model: str = "ddm",
+        choices: Any = None,
+        include: Any = None,
+        model_config: Any = None,
+        loglik: Any = None,
+        loglik_kind: str | None = None,
+        p_outlier: Any = 0.05,
+        lapse: Any = None,
+        global_formula: str | None = None,
+        link_settings: str | None = None,
+        prior_settings: str | None = "safe",
+        extra_namespace: dict[str, Any] | None = None,
+        missing_data: Any = False,
+        deadline: Any = False,
+        loglik_missing_data: Any = None,
+        process_initvals: bool = True,
+        initval_jitter: float = 0.01,
+        *,
+        noncentered: Any = "auto",
+        nogo: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        arguments = {key: value for key, value in locals().items() if key not in ("self", "data", "kwargs", "__class__")}
+        self._construction = construct(data, {**arguments, "keywords": kwargs})
+        self._jitter = initval_jitter
+        self._noted: dict[str, Any] = {}
+
+    # ------------------------------------------------------------------ what was found
+
+    def _found(self, key: str, method: str) -> Any:
+        if key not in self._noted:
+            raise ValueError(f"There is no `{key}` yet: call `{method}()` first.")
+        return self._noted[key]
+
+    @property
+    def traces(self) -> xr.DataTree:
+        return self._found("traces", "sample")
+
+    @property
+    def vi_idata(self) -> xr.DataTree:
+        return self._found("vi_idata", "vi")
+
+    @property
+    def vi_approx(self) -> Any:
+        return self._found("vi_approx", "vi")
+
+    @property
+    def map(self) -> dict[str, np.ndarray]:
+        return self._found("map", "find_MAP")
+
+    # ------------------------------------------------------------------ fitting
+
+    def sample(
+        self,
+        sampler: str | None = None,
+        init: str | None = None,
+        initvals: Any = None,
+        include_response_params: bool = False,
+        **kwargs: Any,
+    ) -> xr.DataTree:
+        """Draw from the posterior.
+
+        Parameters
+        ----------
+        sampler : {"pymc", "numpyro", "nutpie", "blackjax", "laplace"}, optional
+            None or "auto" takes the fastest measured route for the likelihood.
+        init : str, optional
+            As in ``pymc.sample``; ``"adapt_diag"`` unless given.
+        initvals : dict or "map", optional
+            Starting values by variable name (see ``initvals``), or the posterior mode.
+        include_response_params : bool
+            Also store trial-wise natural-scale parameters.
+        **kwargs
+            ``draws=1000, tune=1000, chains=4, cores, random_seed, target_accept, progressbar, step,
+            idata_kwargs, nuts, compile_kwargs, mp_ctx, chain_method``.
+
+        Returns
+        -------
+        xarray.DataTree
+            Also stored as ``traces``.
+        """
+        kwargs["random_seed"] = one_seed(kwargs.pop("random_state", None), kwargs.pop("random_seed", None))
+        seed = kwargs.pop("random_seed")
+        chosen = choose_sampler(sampler, self._built, kwargs.get("step"))
+        _log.info("sampler: %s", chosen.name)
+        request = SampleRequest(
+            sampler=chosen,
+            start=self._starts(initvals),
+            jitter=self._jitter,
+            random_seed=seed,
+            log_likelihood=(kwargs.pop("idata_kwargs", None) or {}).get("log_likelihood"),
+            used_columns=self._used_columns,
+            attributes=self._attributes | {"sampler": chosen.name, "random_seed": seed},
+            options={**kwargs, "init": init},
+        )
+        tree = run(self._built, request)
+        if include_response_params:
+            predictive.add_parameters(self._built, tree)
+        self._store_traces(tree)
+        diagnose(tree)
+        return tree
+
+    def _store_traces(self, tree: xr.DataTree) -> None:
+        if "traces" in self._noted:
+            warnings.warn("The traces of the last fit are replaced.", UserWarning, stacklevel=3)
+        for group in ("prior", "prior_predictive"):
+            if "prior_tree" in self._noted and group in self._noted["prior_tree"].children:
+                tree[group] = self._noted["prior_tree"][group].copy()
+        self._noted["traces"] = tree
+
+    def _starts(self, initvals: Any) -> dict[str, np.ndarray]:
+        if initvals is None:
+            return self.initvals
+        if isinstance(initvals, str) and initvals == "map":
+            mode = point.find_mode(self._built, self.initvals)
+            return {name: mode[name] for name in self.initvals}
+        if not isinstance(initvals, Mapping):
+            raise TypeError(f"`initvals` must be a dict, 'map' or None, got {initvals!r} ({type(initvals).__name__}).")
+        return check_initvals(initvals, self.initvals)
+
+    def find_MAP(self, **kwargs: Any) -> dict[str, np.ndarray]:  # noqa: N802  (PyMC's name)
+        """Values at the posterior mode; stored as ``map``."""
+        mode = point.find_mode(self._built, self.initvals, **kwargs)
+        self._noted["map"] = point.uncentre(self._built, mode)
+        return self._noted["map"]
+
+    def vi(
+        self,
+        method: str = "advi",
+        niter: int = 10000,
+        draws: int = 1000,
+        return_idata: bool = True,
+        ignore_mcmc_start_point_defaults: bool = False,
+        random_seed: Any = None,
+        **vi_kwargs: Any,
+    ) -> Any:
+        """Variational fit: ``advi``, ``fullrank_advi``, ``svgd`` or ``asvgd``.
+
+        Returns a DataTree with one chain (stored as ``vi_idata``), or the approximation (``vi_approx``).
+        """
+        seed = one_seed(vi_kwargs.pop("random_state", None), random_seed)
+        vi_kwargs.pop("backend", None)
+        start = None if ignore_mcmc_start_point_defaults else self.initvals
+        approximation = variational.fit_variational(self._built, method, niter, start, random_seed=seed, **vi_kwargs)
+        self._noted["vi_approx"] = approximation
+        posterior = variational.draw_variational(self._built, approximation, draws, seed)
+        attributes = self._attributes | {"sampler": "vi", "random_seed": seed}
+        self._noted["vi_idata"] = assemble_tree(self._built, posterior, self._used_columns, attributes)
+        return self._noted["vi_idata"] if return_idata else approximation
+
+    # ------------------------------------------------------------------ after the fit
+
+    def _tree(self, dt: xr.DataTree | None) -> xr.DataTree:
+        return self.traces if dt is None else dt
+
+    def log_likelihood(
+        self,
+        dt: xr.DataTree | None = None,
+        data: Any = None,
+        inplace: bool = True,
+        keep_likelihood_params: bool = False,
+    ) -> xr.DataTree | None:
+        """Add the group ``log_likelihood`` (chain, draw, __obs__), in row order."""
+        tree = self._tree(dt)
+        target = tree if inplace else tree.copy()
+        frame = None if data is None else self._new_data(data, with_response=True)
+        dataset = pointwise_log_likelihood(self._built, tree["posterior"].to_dataset(), frame)
+        target["log_likelihood"] = xr.DataTree(dataset)
+        if keep_likelihood_params:
+            predictive.add_parameters(self._built, target)
+        return None if inplace else target
+
+    def add_likelihood_parameters_to_datatree(self, dt: xr.DataTree | None = None, inplace: bool = False) -> Any:
+        """Add trial-wise natural-scale parameters (chain, draw, __obs__) to ``posterior``."""
+        tree = self._tree(dt)
+        target = tree if inplace else tree.copy()
+        predictive.add_parameters(self._built, target)
+        return target
+
+    def sample_posterior_predictive(  # noqa: PLR0913  (public, documented as one table of options)
+        self,
+        dt: xr.DataTree | None = None,
+        data: Any = None,
+        inplace: bool = True,
+        include_group_specific: bool = True,
+        kind: str = "response",
+        draws: Any = None,
+        safe_mode: bool = True,
+        *,
+        random_seed: Any = None,
+        sample_new_groups: bool = False,
+        random_state: Any = None,
+    ) -> xr.DataTree | None:
+        """Predict responses (group ``posterior_predictive``) or trial-wise parameters.
+
+        Parameters
+        ----------
+        dt : DataTree, optional
+            Draws to predict from; ``traces`` unless given.
+        data : DataFrame, optional
+            New covariates, any number of rows; no rt needed.
+        inplace : bool
+            True adds to the tree and returns None; False returns a copy with the prediction.
+        include_group_specific : bool
+            False predicts for a member with zero deviations.
+        kind : {"response", "response_params"}
+        draws : int, float or sequence, optional
+            That many draws per chain at random, a proportion, or draw positions.
+        safe_mode : bool
+            Kept for compatibility: memory is always bounded by predicting in chunks.
+        random_seed : int or Generator, optional
+        sample_new_groups : bool
+            Draw effects of unseen groups from their group distribution.
+        """
+        if kind not in ("response", "response_params"):
+            raise ValueError(f"`kind` must be 'response' or 'response_params', got {kind!r}.")
+        tree = self._tree(dt)
+        rng = as_generator(one_seed(random_state, random_seed))
+        chosen = predictive.select_draws(tree["posterior"].to_dataset(), draws, rng)
+        frame = None if data is None else self._new_data(data)
+        predict = predictive.predict_responses if kind == "response" else predictive.predict_parameters
+        prediction = predict(
+            self._built,
+            chosen,
+            rng,
+            frame=frame,
+            include_groups=include_group_specific,
+            sample_new_groups=sample_new_groups,
+        )
+        target = tree if inplace else tree.copy()
+        if kind == "response":
+            target["posterior_predictive"] = xr.DataTree(prediction)
+        elif frame is None and len(chosen["draw"]) == tree["posterior"].sizes["draw"]:
+            target["posterior"] = xr.DataTree(tree["posterior"].to_dataset().merge(prediction))
+        else:
+            target["posterior"] = xr.DataTree(prediction)
+        return None if inplace else target
+
+    def sample_prior_predictive(
+        self,
+        draws: int = 500,
+        var_names: Any = None,
+        omit_offsets: bool = True,
+        random_seed: Any = None,
+        random_state: Any = None,
+    ) -> xr.DataTree:
+        """Draws of the prior and the responses they predict; joined to ``traces`` once sampled."""
+        rng = as_generator(one_seed(random_state, random_seed))
+        prior = sample_prior(self._built, draws, rng)
+        prediction = predictive.predict_responses(self._built, prior, rng)
+        dropped = [n for n in prior.data_vars if omit_offsets and str(n).endswith("_offset")]
+        kept = prior.drop_vars(dropped)
+        if var_names is not None:
+            kept = kept[list(var_names)]
+        tree = xr.DataTree.from_dict(
+            {"prior": kept, "prior_predictive": prediction, "observed_data": results.observed_group(self._built)}
+        )
+        self._noted["prior_tree"] = tree
+        if "traces" in self._noted:
+            for group in ("prior", "prior_predictive"):
+                self._noted["traces"][group] = tree[group].copy()
+        return tree
+
+    def sample_do(
+        self,
+        params: Mapping[str, Any],
+        draws: int = 100,
+        return_model: bool = False,
+        *,
+        random_seed: Any = None,
+        random_state: Any = None,
+    ) -> Any:
+        """Fix variables by intervention, then draw ``prior`` and ``prior_predictive``.
+
+        ``params`` maps variables of the PyMC model (coefficients, simple or trial-wise parameters) to values.
+        """
+        rng = as_generator(one_seed(random_state, random_seed))
+        tree, model = sample_intervention(self._built, params, draws, rng)
+        return (tree, model) if return_model else tree
+
+    def predict(self, dt: xr.DataTree | None = None, **kwargs: Any) -> xr.DataTree:
+        """Bambi's name for :meth:`sample_posterior_predictive`; takes ``idata=`` and returns a new tree."""
+        tree = kwargs.pop("idata", dt)
+        kwargs.setdefault("kind", "response_params")
+        return self.sample_posterior_predictive(tree, inplace=False, **kwargs)
+
+    def _new_data(self, data: Any, with_response: bool = False) -> Any:
+        return prepare_new_data(self._construction, data, self._used_columns, with_response=with_response)
+
+    # ------------------------------------------------------------------ looking at it
+
+    def summary(self, dt: xr.DataTree | None = None, **kwargs: Any) -> Any:
+        """ArviZ's summary of all variables but offsets, as a DataFrame."""
+        import arviz as az
+
+        tree = self._tree(dt)
+        kwargs.setdefault("var_names", results.reported_names(tree))
+        return az.summary(tree, **kwargs)
+
+    def plot_trace(self, dt: xr.DataTree | None = None, **kwargs: Any) -> Any:
+        """ArviZ's trace plot of all variables but offsets."""
+        import arviz as az
+
+        tree = self._tree(dt)
+        kwargs.setdefault("var_names", results.reported_names(tree))
+        return az.plot_trace_dist(tree, **kwargs)
+
+    def graph(
+        self,
+        formatting: str = "plain",
+        name: str | None = None,
+        figsize: Any = None,
+        dpi: int = 300,
+        fmt: str = "png",
+    ) -> Any:
+        """The model's structure as a ``graphviz.Digraph``; written to ``<name>.<fmt>`` if a name is given."""
+        return draw_graph(self.pymc_model, formatting, name, figsize, dpi, fmt)
+
+    # ------------------------------------------------------------------ for experts
+
+    def compile_logp(
+        self, keep_transformed: bool = False, vars: Any = None, jacobian: bool = True, sum: bool = True
+    ) -> Any:
+        """A function from a dict of unconstrained values to the model's log density."""
+        function = self.pymc_model.compile_logp(vars=vars, jacobian=jacobian, sum=sum)
+        if keep_transformed:
+            return function
+        return lambda values: function(value_point(self.pymc_model, values))
+
+    def initial_point(self, transformed: bool = False) -> dict[str, np.ndarray]:
+        """The model's starting point: free variables, or their unconstrained values by PyMC's names."""
+        return value_point(self.pymc_model, self.initvals) if transformed else self.initvals
+
+    def restore_traces(self, traces: Any) -> None:
+        """Take traces of an earlier fit of this model: a DataTree or the path of a netCDF file."""
+        self._noted["traces"] = read_traces(traces, self._built)
+
+    def restore_vi_traces(self, traces: Any) -> None:
+        """Take draws of an earlier variational fit: a DataTree, an approximation or the path of a netCDF file."""
+        if hasattr(traces, "sample") and not isinstance(traces, xr.DataTree):
+            self._noted["vi_approx"] = traces
+        else:
+            self._noted["vi_idata"] = read_traces(traces, self._built)

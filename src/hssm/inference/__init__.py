@@ -1,0 +1,1 @@
+"""BuiltModel -> DataTree: samplers, point estimates, predictions, pointwise log-likelihoods."""

@@ -1,0 +1,47 @@
+"""Small services on the PyMC model: its graph, and points in its unconstrained space."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from hssm.inference.transforms import unconstrain
+
+FORMATTINGS = ("plain", "plain_with_params")
+
+
+def draw_graph(model: Any, formatting: str, name: str | None, figsize: Any, dpi: int, fmt: str) -> Any:
+    """A ``graphviz.Digraph`` of a PyMC model, written to ``<name>.<fmt>`` if a name is given."""
+    try:
+        import graphviz  # noqa: F401
+    except ImportError as error:
+        raise ImportError("graph() needs the package 'graphviz': pip install graphviz.") from error
+    import pymc as pm
+
+    if formatting not in FORMATTINGS:
+        raise ValueError(f"`formatting` must be one of {', '.join(FORMATTINGS)}, got {formatting!r}.")
+    graph = pm.model_to_graphviz(model, formatting=formatting)
+    graph.attr(dpi=str(dpi))
+    if figsize is not None:
+        width, height = figsize
+        graph.attr(size=f"{width},{height}!")
+    if name is not None:
+        stem, _, suffix = str(name).rpartition(".")
+        is_named = bool(stem) and suffix.isalpha()
+        try:
+            graph.render(stem if is_named else str(name), format=suffix if is_named else fmt, cleanup=True)
+        except graphviz.ExecutableNotFound as error:
+            raise ImportError(
+                "Writing the graph needs Graphviz's program `dot`: install Graphviz (e.g. `apt-get install graphviz` "
+                "or `conda install graphviz`); graph() without `name` works without it."
+            ) from error
+    return graph
+
+
+def value_point(model: Any, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Values of free variables -> unconstrained values under the names of PyMC's value variables."""
+    free = {rv.name for rv in model.free_RVs}
+    converted = unconstrain(model, {name: np.asarray(value) for name, value in values.items() if name in free})
+    return {model.rvs_to_values[model[name]].name: value for name, value in converted.items()}

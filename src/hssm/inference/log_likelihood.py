@@ -1,0 +1,45 @@
+"""Pointwise log-likelihoods of draws, streamed in chunks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hssm.bambi_bridge.names import OBS_DIM
+from hssm.inference.draws import chunks, designs_for, flatten, observed_arrays, trial_theta
+from hssm.likelihoods.pointwise import evaluate_pointwise
+from hssm.spec import BuiltModel
+
+AUTOMATIC_LIMIT = 50_000_000
+"""Draws x rows above which log-likelihoods are not stored unless asked for."""
+
+
+def pointwise_log_likelihood(built: BuiltModel, posterior: xr.Dataset, frame: Any = None) -> xr.Dataset:
+    """The ``log_likelihood`` group of a posterior: (chain, draw, __obs__), rows in the order of the data.
+
+    Parameters
+    ----------
+    built : the model
+    posterior : dataset with the model's variables; any number of chains and any draw labels
+    frame : new data with the response columns, or None for the data of the fit
+    """
+    draws = flatten(posterior)
+    observed = observed_arrays(built, frame)
+    designs = None if frame is None else designs_for(built, frame)
+    n_trials = len(next(iter(observed.values())))
+    result = np.empty((len(draws), n_trials))
+    for part in chunks(len(draws), n_trials):
+        theta = trial_theta(built, draws.take(part), designs)
+        result[part] = evaluate_pointwise(built.likelihood, observed, theta)
+    positions = built.observations.positions if frame is None else np.arange(n_trials)
+    return xr.Dataset(
+        {
+            built.observations.response_str: (
+                ("chain", "draw", OBS_DIM),
+                result.reshape(draws.n_chains, draws.n_draws, n_trials),
+            )
+        },
+        coords={"chain": posterior["chain"].values, "draw": posterior["draw"].values, OBS_DIM: positions},
+    )

@@ -1,0 +1,40 @@
+"""Traces from memory or disk, checked against the model that wants them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from hssm.spec import BuiltModel
+
+
+def read_traces(traces: Any, built: BuiltModel) -> xr.DataTree:
+    """A DataTree of this model from a tree or a netCDF path.
+
+    Raises
+    ------
+    FileNotFoundError
+        The path does not exist.
+    ValueError
+        The posterior lacks variables of the model.
+    """
+    tree = traces if isinstance(traces, xr.DataTree) else _load(Path(traces))
+    if "posterior" not in tree.children:
+        raise ValueError(f"The traces have no group 'posterior'; groups: {', '.join(sorted(tree.children))}.")
+    wanted = {rv.name for rv in built.pymc_model.free_RVs}
+    found = set(map(str, tree["posterior"].data_vars))
+    missing = sorted(name for name in wanted - found if not name.endswith("_offset"))
+    if missing:
+        raise ValueError(
+            f"These traces belong to another model: their posterior lacks {', '.join(missing)}. "
+            f"It has {', '.join(sorted(found))}. Build the model with the arguments of the fit."
+        )
+    return tree
+
+
+def _load(path: Path) -> xr.DataTree:
+    if not path.is_file():
+        raise FileNotFoundError(f"No traces at {path}: give a DataTree or the path of a netCDF file.")
+    return xr.open_datatree(path, engine="h5netcdf").load()

@@ -1,0 +1,141 @@
+"""What a model is, read-only: the names under which a constructed model can be inspected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from hssm.construct import Construction
+from hssm.description import describe_model
+from hssm.parameters.formula import formula_names
+
+
+class ModelInfo:
+    """Read-only view of a :class:`~hssm.construct.Construction`; the base of every model class."""
+
+    _construction: Construction
+
+    @property
+    def _built(self) -> Any:
+        return self._construction.built
+
+    @property
+    def data(self) -> Any:
+        """A validated copy of the data, rows in the given order, responses in model codes."""
+        return self._construction.observations.frame.copy()
+
+    @property
+    def model_name(self) -> str:
+        return self._construction.model.spec.name
+
+    @property
+    def model_config(self) -> Any:
+        """The model as data: parameters, choices, likelihoods, simulator."""
+        return self._construction.model.spec
+
+    @property
+    def loglik_kind(self) -> str:
+        return self._construction.model.likelihood.kind
+
+    @property
+    def loglik(self) -> Any:
+        return self._construction.model.likelihood.source
+
+    @property
+    def choices(self) -> list[int]:
+        return list(self._construction.model.spec.choices)
+
+    @property
+    def n_choices(self) -> int:
+        return len(self.choices)
+
+    @property
+    def response(self) -> list[str]:
+        return list(self._construction.observations.response)
+
+    @property
+    def response_str(self) -> str:
+        return self._construction.observations.response_str
+
+    @property
+    def response_c(self) -> str:
+        return f"c({', '.join(self.response)})"
+
+    @property
+    def extra_fields(self) -> list[str]:
+        return list(self._built.likelihood.covariates)
+
+    @property
+    def is_choice_only(self) -> bool:
+        return self._construction.model.spec.is_choice_only
+
+    @property
+    def list_params(self) -> list[str]:
+        """Parameter names in model order, ``p_outlier`` last if a lapse is active."""
+        return list(self._construction.params)
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """Every parameter as it was resolved: prior, formula, link, bounds."""
+        return MappingProxyType(dict(self._construction.params))
+
+    @property
+    def p_outlier(self) -> Any:
+        """The lapse probability: a number, a prior, or None without a lapse."""
+        param = self._construction.params.get("p_outlier")
+        if param is None:
+            return None
+        return param.fixed_value if param.is_fixed else param.prior
+
+    @property
+    def lapse(self) -> Any:
+        return self._construction.lapse
+
+    @property
+    def pymc_model(self) -> Any:
+        return self._built.pymc_model
+
+    @property
+    def model(self) -> Any:
+        """Bambi's description of the model (formulas, terms, priors)."""
+        return self._built.bambi_model
+
+    @property
+    def family(self) -> Any:
+        return self._built.bambi_model.family
+
+    @property
+    def formula(self) -> Any:
+        return self._built.bambi_model.formula
+
+    @property
+    def model_distribution(self) -> Any:
+        return self._built.distribution
+
+    @property
+    def initvals(self) -> dict[str, np.ndarray]:
+        """Starting value of every free variable."""
+        return {name: np.array(value) for name, value in self._construction.initvals.items()}
+
+    @property
+    def parameterization(self) -> dict[str, str]:
+        """Group-specific term to ``"centered"`` or ``"noncentered"``."""
+        return dict(self._built.parameterization)
+
+    def __repr__(self) -> str:
+        return describe_model(self._construction)
+
+    @cached_property
+    def _used_columns(self) -> tuple[str, ...]:
+        names = [n for p in self.params.values() if p.formula for n in sorted(formula_names(p.formula, p.name))]
+        return (*names, *self.extra_fields)
+
+    @property
+    def _attributes(self) -> dict[str, Any]:
+        from hssm import __version__
+
+        return {"hssm_version": __version__, "model": self.model_name, "loglik_kind": self.loglik_kind}
