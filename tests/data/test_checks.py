@@ -40,6 +40,11 @@ def test_bool_column_is_not_numbers() -> None:
     assert checks.numbers(pd.Series([True, False]))[1].all()
 
 
+def test_coded_leaves_what_is_no_label_blank() -> None:
+    column = pd.Series(["no", "yes", "maybe", None, ["yes"]], dtype=object)
+    assert np.array_equal(checks.coded(column, {"yes": 1, "no": -1}), [-1, 1, np.nan, np.nan, np.nan], equal_nan=True)
+
+
 @pytest.mark.parametrize(
     ("response", "time", "choice"),
     [

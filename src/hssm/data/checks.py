@@ -7,7 +7,7 @@ many rows, what is allowed, how to mend it.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from numbers import Real
 from pathlib import Path
@@ -139,9 +139,20 @@ def response_faults(column: pd.Series, codes: tuple[int, ...], excused: np.ndarr
         )
 
 
+def coded(column: pd.Series, labels: Mapping[Any, int]) -> np.ndarray:
+    """Responses in codes; NaN where a value is no label."""
+    try:
+        position, found = pd.factorize(column)
+    except TypeError:  # values that cannot be hashed are no labels
+        column = column.map(lambda value: value if isinstance(value, Hashable) else None)
+        position, found = pd.factorize(column)
+    codes = np.array([*(labels.get(value, np.nan) for value in found), np.nan], dtype=float)
+    return codes[position]
+
+
 def label_faults(column: pd.Series, labels: Mapping[Any, int], excused: np.ndarray) -> Iterator[str]:
     """What is wrong with responses that are to be the user's labels."""
-    wrong = np.array([not _is_label(value, labels) for value in column], dtype=bool) & ~excused
+    wrong = np.isnan(coded(column, labels)) & ~excused
     if wrong.any():
         yield (
             f"{column.name!r} has values that 'choices' does not name in {rows(wrong, column.index)}; found "
@@ -224,13 +235,6 @@ def check_lapse_support(observations: Observations, support: tuple[float, float]
             f"{rows(outside, observations.frame.index)}; the largest is {rt[outside].max():g} s. A lapse cannot "
             "explain these trials: give a wider one with 'lapse', or remove them."
         )
-
-
-def _is_label(value: Any, labels: Mapping[Any, int]) -> bool:
-    try:
-        return value in labels
-    except TypeError:
-        return False
 
 
 def _how_to_map(column: pd.Series, codes: tuple[int, ...]) -> str:

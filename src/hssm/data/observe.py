@@ -130,9 +130,9 @@ def _choice_faults(column: pd.Series, rules: _Rules, missing: np.ndarray) -> Ite
 
 def _excused(column: pd.Series, rules: _Rules, missing: np.ndarray) -> np.ndarray:
     """Rows that need no response: where rt is missing, so may the response be."""
-    code = MISSING_CODE if rules.missing is None else rules.missing
-    blank = column.isna().to_numpy() | (checks.numbers(column)[0] == code)
-    return missing & blank if rules.missing is not None else np.zeros(len(column), dtype=bool)
+    if rules.missing is None:
+        return np.zeros(len(column), dtype=bool)
+    return missing & (column.isna().to_numpy() | (checks.numbers(column)[0] == rules.missing))
 
 
 def _observations(data: pd.DataFrame, rules: _Rules) -> Observations:
@@ -175,7 +175,7 @@ def _code_responses(frame: pd.DataFrame, rules: _Rules, is_missing: np.ndarray) 
     if rules.labels is None:
         coded = checks.numbers(frame[choice])[0]
     else:
-        coded = np.array([rules.labels.get(value, MISSING_CODE) for value in frame[choice]], dtype=float)
+        coded = checks.coded(frame[choice], rules.labels)
         _log.info("Choices of %r are mapped: %s.", choice, rules.labels)
     frame[choice] = np.where(excused, MISSING_CODE, coded).astype(np.int64)
 
