@@ -98,7 +98,9 @@ class HSSM(ModelInfo):
         nogo: Any = None,
         **kwargs: Any,
     ) -> None:
-        arguments = {key: value for key, value in locals().items() if key not in ("self", "data", "kwargs", "__class__")}
+        arguments = {
+            key: value for key, value in locals().items() if key not in ("self", "data", "kwargs", "__class__")
+        }
         self._construction = construct(data, {**arguments, "keywords": kwargs})
         self._jitter = initval_jitter
         self._noted: dict[str, Any] = {}
@@ -199,7 +201,7 @@ class HSSM(ModelInfo):
     def find_MAP(self, **kwargs: Any) -> dict[str, np.ndarray]:  # noqa: N802  (PyMC's name)
         """Values at the posterior mode; stored as ``map``."""
         mode = point.find_mode(self._built, self.initvals, **kwargs)
-        self._noted["map"] = point.uncentre(self._built, mode)
+        self._noted["map"] = point.as_reported(self._built, mode)
         return self._noted["map"]
 
     def vi(

@@ -56,15 +56,13 @@ def build(
         options={key: value for key, value in options.bambi.items() if key != "potentials"},
     )
     center = bool(options.bambi.get("center_predictors", True))
-    predictors = {
-        name: make_predictor(param, read_terms(bambi_model, name) if param.is_regression else (), center)
-        for name, param in params.items()
-    }
+    terms = {name: read_terms(bambi_model, name) if param.is_regression else () for name, param in params.items()}
     noncentered = resolve_centering(
-        {name: predictor.groups() for name, predictor in predictors.items()},
+        {name: tuple(term for term in own if term.kind == "group") for name, own in terms.items()},
         options.noncentered,
         lambda name: trial_information(likelihood, observations, params, options.start, name),
     )
+    predictors = {name: make_predictor(param, terms[name], center, noncentered) for name, param in params.items()}
     pymc_model = pm.Model(coords=_coords(observations))
     with pymc_model:
         values = {name: _parameter(predictor, bambi_model, noncentered) for name, predictor in predictors.items()}
@@ -112,7 +110,9 @@ def _response(observations: Observations, likelihood: Likelihood, distribution: 
         name: pm.Data(name, observations.frame[name].to_numpy(dtype=float), dims=names.OBS_DIM)
         for name in likelihood.covariates
     }
-    distribution(response, **{name: values[name] for name in likelihood.params}, **covariates, observed=observed, dims=dims)
+    distribution(
+        response, **{name: values[name] for name in likelihood.params}, **covariates, observed=observed, dims=dims
+    )
 
 
 def _potentials(model: pm.Model, potentials: Any) -> None:

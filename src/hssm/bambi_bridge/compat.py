@@ -151,7 +151,9 @@ def _evaluate_group(formula_term: Any, term: Term, data: pd.DataFrame) -> NewCol
 
 def _factor_labels(factor: str, data: pd.DataFrame) -> np.ndarray:
     """Each row's level of a factor as text; interactions (``a:b``) join their columns' values."""
-    parts = [data[part].astype(str) if part in data else pd.Series(factor, index=data.index) for part in factor.split(":")]
+    parts = [
+        data[part].astype(str) if part in data else pd.Series(factor, index=data.index) for part in factor.split(":")
+    ]
     labels = parts[0]
     for part in parts[1:]:
         labels = labels + ":" + part

@@ -7,7 +7,7 @@ log-likelihoods and natural-scale summaries for the data of the fit or any new d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,14 @@ class Predictor:
     """A parameter with its terms (none if it is simple or fixed) and the column means it was centred by.
 
     ``center`` maps common terms to the column means that were subtracted when the intercept prior was applied
-    (empty if nothing was centred).
+    (empty if nothing was centred). ``means`` maps the group-specific terms that are sampled around a common
+    coefficient to that coefficient's term: such effects hold the mean, and results report the deviations.
     """
 
     param: ResolvedParam
     terms: tuple[Term, ...] = ()
     center: Mapping[str, np.ndarray] | None = None
+    means: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -101,6 +103,18 @@ class Predictor:
     def evaluate(self, data: pd.DataFrame) -> dict[str, NewColumns]:
         """The design of every term on new data."""
         return {term.name: evaluate_term(term, data) for term in self.terms}
+
+    def deviations(self, draws: Draws) -> dict[str, np.ndarray]:
+        """Deviations from the common coefficient of the effects that are sampled around it."""
+        found = {}
+        for term in self.terms:
+            if term.name in self.means:
+                mean = draws[self.term(self.means[term.name]).variable]
+                found[term.variable] = draws[term.variable] - np.expand_dims(mean, 1)
+        return found
+
+    def term(self, name: str) -> Term:
+        return next(term for term in self.terms if term.name == name)
 
     def shift(self, draws: Draws) -> np.ndarray:
         """(n_draws,) what has to be subtracted from the sampled intercept to get it at predictors 0."""

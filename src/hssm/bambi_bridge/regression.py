@@ -21,49 +21,89 @@ from hssm.parameters.prior import make_variable
 from hssm.spec import ResolvedParam
 
 
-def make_predictor(param: ResolvedParam, terms: tuple[Term, ...], center_predictors: bool) -> Predictor:
-    """A predictor that knows the column means its intercept prior refers to."""
+def make_predictor(
+    param: ResolvedParam, terms: tuple[Term, ...], center_predictors: bool, noncentered: Mapping[str, bool]
+) -> Predictor:
+    """A predictor that knows what its intercept prior refers to, and which effects are sampled around a mean."""
     has_intercept = any(term.kind == "intercept" for term in terms)
     center = None
     if has_intercept and center_predictors:
         center = {term.name: np.atleast_1d(term.columns.mean(axis=0)) for term in terms if term.kind == "common"}
-    return Predictor(param=param, terms=terms, center=center)
+    return Predictor(param=param, terms=terms, center=center, means=_means(terms, noncentered))
+
+
+def _means(terms: tuple[Term, ...], noncentered: Mapping[str, bool]) -> dict[str, str]:
+    """Centred group-specific terms and the free common coefficient each of them is sampled around.
+
+    Of several grouping factors on one expression only one can carry the mean: the first that is centred.
+    """
+    common = {("1" if term.kind == "intercept" else term.name): term for term in terms if term.kind != "group"}
+    means: dict[str, str] = {}
+    for term in terms:
+        if term.kind != "group" or noncentered[term.variable]:
+            continue
+        mean = common.get(term.name.rsplit("|", 1)[0])
+        if mean is None or mean.kind not in ("intercept", "common") or not isinstance(mean.prior, bmb.Prior):
+            continue
+        same_columns = mean.columns.shape == term.columns.shape and np.array_equal(mean.columns, term.columns)
+        zero_mean = term.prior.name == "Normal" and not isinstance(term.prior.args.get("mu", 0.0), bmb.Prior)
+        if (
+            same_columns
+            and zero_mean
+            and mean.name not in means.values()
+            and np.all(term.prior.args.get("mu", 0.0) == 0)
+        ):
+            means[term.name] = mean.name
+    return means
 
 
 def build_regression(predictor: Predictor, bambi_model: bmb.Model, noncentered: Mapping[str, bool]) -> Any:
     """(n,) natural-scale values of a regression parameter, inside the current PyMC model."""
     model = pm.modelcontext(None)
-    eta: Any = _common_part(predictor, model)
+    coefficients = {
+        term.name: _coefficient(term, model) for term in predictor.terms if term.kind in ("intercept", "common")
+    }
+    eta: Any = _common_part(predictor, coefficients)
     for term in predictor.terms:
         if term.kind == "offset":
             eta = eta + pm.Data(f"{term.variable}_data", term.columns, dims=names.OBS_DIM)
         elif term.kind == "hsgp":
             eta = eta + build_hsgp(term, bambi_model, model)
         elif term.kind == "group":
-            eta = eta + _group_part(term, model, noncentered[term.variable])
+            mean = coefficients.get(predictor.means.get(term.name, ""))
+            eta = eta + _group_part(term, model, noncentered[term.variable], mean)
     if eta.ndim == 0 or eta.type.broadcastable == (True,):
         eta = pt.broadcast_to(eta, (model.dim_lengths[names.OBS_DIM],))
     return pm.Deterministic(predictor.name, predictor.param.link.linkinv_backend(eta), dims=names.OBS_DIM)
 
 
-def _common_part(predictor: Predictor, model: pm.Model) -> Any:
-    """Intercept and X @ b, with X centred if the intercept prior refers to the predictors' means."""
+def _common_part(predictor: Predictor, coefficients: Mapping[str, Any]) -> Any:
+    """Intercept and X @ b, with X centred if the intercept prior refers to the predictors' means.
+
+    A coefficient whose group effects are sampled around it enters through them; of a centred predictor only the
+    product of mean and coefficient is left here.
+    """
     total: Any = pt.as_tensor_variable(0.0)
-    coefficients, columns = [], []
+    carried = set(predictor.means.values())
+    vectors, columns = [], []
     for term in predictor.terms:
-        if term.kind == "intercept":
-            total = total + _coefficient(term, model)
-        elif term.kind == "common":
-            coefficients.append(pt.atleast_1d(_coefficient(term, model)))
+        if term.kind not in ("intercept", "common"):
+            continue
+        coefficient = pt.atleast_1d(coefficients[term.name])
+        shift = predictor.center.get(term.name) if predictor.center else None
+        if term.name in carried:
+            total = total if shift is None else total - (coefficient * shift).sum()
+        elif term.kind == "intercept":
+            total = total + coefficients[term.name]
+        else:
             block = term.columns.reshape(len(term.columns), -1)
-            columns.append(block - predictor.center[term.name] if predictor.center else block)
-    if not coefficients:
+            vectors.append(coefficient)
+            columns.append(block if shift is None else block - shift)
+    if not vectors:
         return total
-    if len(coefficients) == 1 and columns[0].shape[1] == 1:
-        design = pm.Data(f"{predictor.name}_design", columns[0][:, 0], dims=names.OBS_DIM)
-        return total + design * coefficients[0][0]
-    design = pm.Data(f"{predictor.name}_design", np.column_stack(columns), dims=(names.OBS_DIM, None))
-    return total + pt.dot(design, pt.concatenate(coefficients))
+    if sum(block.shape[1] for block in columns) == 1:
+        return total + pm.Data(f"{predictor.name}_design", columns[0][:, 0], dims=names.OBS_DIM) * vectors[0][0]
+    return total + pt.dot(pm.Data(f"{predictor.name}_design", np.column_stack(columns)), pt.concatenate(vectors))
 
 
 def _coefficient(term: Term, model: pm.Model) -> Any:
@@ -73,24 +113,25 @@ def _coefficient(term: Term, model: pm.Model) -> Any:
     return make_variable(term.prior, term.variable, dims=tuple(term.coords) or None)
 
 
-def _group_part(term: Term, model: pm.Model, noncentered: bool) -> Any:
+def _group_part(term: Term, model: pm.Model, noncentered: bool, mean: Any) -> Any:
     """(n,) contribution of a group-specific term: effects by index times the expression's columns."""
     _add_coords(term, model)
-    effect = _group_effect(term, noncentered)
+    effect = _group_effect(term, noncentered, mean)
     index = pm.Data(f"{term.variable}_index", term.index, dims=names.OBS_DIM)
     if term.columns.ndim == 1:
         if np.all(term.columns == 1.0):
             return effect[index]
         return effect[index] * pm.Data(f"{term.variable}_data", term.columns, dims=names.OBS_DIM)
-    columns = pm.Data(f"{term.variable}_data", term.columns, dims=(names.OBS_DIM, None))
-    return (effect[index] * columns).sum(axis=-1)
+    return (effect[index] * pm.Data(f"{term.variable}_data", term.columns)).sum(axis=-1)
 
 
-def _group_effect(term: Term, noncentered: bool) -> Any:
-    """Effects per group, with a free mean or scale as variables ``<term>_mu``, ``<term>_sigma``."""
+def _group_effect(term: Term, noncentered: bool, mean: Any) -> Any:
+    """Effects per group: offsets times their scale, or drawn around their mean (a common coefficient, if given)."""
     dims = tuple(term.coords)
     arguments = _hyper_variables(term, dims[1:] or None)
     if not noncentered:
+        if mean is not None:
+            arguments["mu"] = mean
         return make_variable(term.prior, term.variable, dims=dims, arguments=arguments)
     offset = pm.Normal(f"{term.variable}_offset", 0.0, 1.0, dims=dims)
     return pm.Deterministic(term.variable, arguments.get("mu", 0.0) + arguments["sigma"] * offset, dims=dims)

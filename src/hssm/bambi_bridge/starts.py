@@ -33,7 +33,9 @@ def starting_values(built: BuiltModel, natural: Mapping[str, Any]) -> dict[str, 
         elif not predictor.param.is_fixed:
             values[name] = _simple_start(predictor.param.prior, natural.get(name))
     free = {rv.name: rv for rv in built.pymc_model.free_RVs}
-    shapes = {name: tuple(size.eval() if hasattr(size, "eval") else size for size in rv.shape) for name, rv in free.items()}
+    shapes = {
+        name: tuple(size.eval() if hasattr(size, "eval") else size for size in rv.shape) for name, rv in free.items()
+    }
     return {
         name: np.broadcast_to(np.asarray(value, dtype=float), shapes[name]).copy()
         for name, value in values.items()
@@ -52,9 +54,11 @@ def _regression_start(predictor: Predictor, natural: Any) -> dict[str, Any]:
     centre = None if natural is None else float(predictor.param.link.link(np.mean(natural)))
     values: dict[str, Any] = {}
     has_intercept = any(term.kind == "intercept" for term in predictor.terms)
-    for term in predictor.terms:
+    for term in sorted(predictor.terms, key=lambda term: term.kind == "group"):
         if term.kind == "group":
             values |= _group_start(term, None if has_intercept else centre)
+            if term.name in predictor.means:
+                values[term.variable] = values[predictor.term(predictor.means[term.name]).variable]
         elif term.kind in ("intercept", "common") and isinstance(term.prior, bmb.Prior):
             values[term.variable] = _coefficient_start(term, centre, has_intercept)
     return values

@@ -63,7 +63,9 @@ def trial_theta(
     fit. ``options`` go to the predictors (``include_groups``, ``new_effects``).
     """
     return {
-        name: predictor.value(draws, None if designs is None else designs.get(name), **_only_regression(predictor, options))
+        name: predictor.value(
+            draws, None if designs is None else designs.get(name), **_only_regression(predictor, options)
+        )
         for name, predictor in built.predictors.items()
     }
 

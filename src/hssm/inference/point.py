@@ -9,8 +9,7 @@ import numpy as np
 import pymc as pm
 import xarray as xr
 
-from hssm.bambi_bridge import names
-from hssm.inference.results import stored_names
+from hssm.inference.results import reported_values, stored_names
 from hssm.spec import BuiltModel
 
 
@@ -26,15 +25,11 @@ def find_mode(built: BuiltModel, start: Mapping[str, np.ndarray], **options: Any
     return {name: np.asarray(point[name]) for name in stored_names(built) if name in point}
 
 
-def uncentre(built: BuiltModel, point: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The same point with intercepts at predictors 0, as they are reported."""
-    result = dict(point)
+def as_reported(built: BuiltModel, point: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The same point as results report it: intercepts at predictors 0, group effects as deviations."""
     one_draw = {name: np.asarray(value)[None] for name, value in point.items()}
-    for predictor in built.predictors.values():
-        intercept = names.variable(predictor.name, "Intercept")
-        if predictor.center and intercept in result:
-            result[intercept] = np.asarray(result[intercept] - predictor.shift(one_draw).squeeze())
-    return result
+    changed = reported_values(built, one_draw)
+    return {name: np.asarray(changed[name][0] if name in changed else value) for name, value in point.items()}
 
 
 def laplace(

@@ -39,7 +39,9 @@ def predict_responses(
     """
     draws = flatten(dataset)
     designs = None if frame is None else designs_for(built, frame)
-    effects = new_group_effects(built, draws.values, designs, rng, allowed=sample_new_groups) if include_groups else None
+    effects = (
+        new_group_effects(built, draws.values, designs, rng, allowed=sample_new_groups) if include_groups else None
+    )
     n_trials = built.observations.n_trials if frame is None else len(frame)
     covariates = _covariates(built, frame)
     result = np.empty((len(draws), n_trials, len(built.likelihood.columns)))
@@ -71,7 +73,9 @@ def predict_parameters(
     """Trial-wise natural-scale values (chain, draw, __obs__) of every parameter that differs between trials."""
     draws = flatten(dataset)
     designs = None if frame is None else designs_for(built, frame)
-    effects = new_group_effects(built, draws.values, designs, rng, allowed=sample_new_groups) if include_groups else None
+    effects = (
+        new_group_effects(built, draws.values, designs, rng, allowed=sample_new_groups) if include_groups else None
+    )
     theta = trial_theta(built, draws.values, designs, include_groups=include_groups, new_effects=effects)
     n_trials = built.observations.n_trials if frame is None else len(frame)
     positions = built.observations.positions if frame is None else np.arange(n_trials)

@@ -29,15 +29,26 @@ def stored_names(built: BuiltModel) -> list[str]:
 def finish_draws(built: BuiltModel, raw: xr.Dataset) -> xr.Dataset:
     """Intercepts at predictors 0, natural-scale companions, units; groups' dims as documented."""
     kept = [name for name in stored_names(built) if name in raw]
-    dataset = raw[kept].copy()
+    dataset = raw[kept].transpose("chain", "draw", ...).copy()
     draws = flatten(dataset)
-    for predictor in built.predictors.values():
-        intercept = names.variable(predictor.name, "Intercept")
-        if predictor.center and intercept in dataset:
-            shift = predictor.shift(draws.values).reshape(draws.n_chains, draws.n_draws)
-            dataset[intercept] = dataset[intercept] - xr.DataArray(shift, dims=("chain", "draw"))
+    for name, values in reported_values(built, draws.values).items():
+        dataset[name] = dataset[name].copy(data=values.reshape(dataset[name].shape))
     dataset = add_natural_values(built, dataset)
     return add_units(built, dataset)
+
+
+def reported_values(built: BuiltModel, draws: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What is reported otherwise than it is sampled: deviations of group effects, intercepts at predictors 0.
+
+    ``draws`` are (n_draws, ...) arrays as sampled; only the variables that differ are returned.
+    """
+    changed: dict[str, np.ndarray] = {}
+    for predictor in built.predictors.values():
+        changed |= predictor.deviations(draws)
+        intercept = names.variable(predictor.name, "Intercept")
+        if predictor.center and intercept in draws:
+            changed[intercept] = draws[intercept] - predictor.shift(draws)
+    return changed
 
 
 def add_natural_values(built: BuiltModel, dataset: xr.Dataset) -> xr.Dataset:
@@ -100,7 +111,11 @@ def reported_names(tree: xr.DataTree) -> list[str]:
 def add_units(built: BuiltModel, dataset: xr.Dataset) -> xr.Dataset:
     """The attribute ``units`` on natural-scale variables."""
     for name, unit in built.units.items():
-        own = [str(v) for v in dataset.data_vars if v == name or (str(v).startswith(f"{name}_") and str(v).endswith("_natural"))]
+        own = [
+            str(v)
+            for v in dataset.data_vars
+            if v == name or (str(v).startswith(f"{name}_") and str(v).endswith("_natural"))
+        ]
         link = getattr(built.predictors[name].param.link, "name", "identity")
         if built.predictors[name].param.is_regression and link == "identity":
             own += [v for v in (names.variable(name, "Intercept"),) if v in dataset]
@@ -114,7 +129,9 @@ def observed_group(built: BuiltModel) -> xr.Dataset:
     return response_dataset(built, built.observations.response_matrix(), built.observations.positions)
 
 
-def response_dataset(built: BuiltModel, values: np.ndarray, positions: Any, leading: Mapping[str, Any] | None = None) -> xr.Dataset:
+def response_dataset(
+    built: BuiltModel, values: np.ndarray, positions: Any, leading: Mapping[str, Any] | None = None
+) -> xr.Dataset:
     """(..., n_trials, n_columns) responses as a dataset with the documented dims and coordinates."""
     response = built.observations.response_str
     columns = built.observations.response
@@ -151,4 +168,6 @@ def root_attributes(built: BuiltModel, **more: Any) -> dict[str, Any]:
         "parameterization": str(dict(built.parameterization)),
         "created_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
-    return attributes | {key: value if isinstance(value, int | float | str) else str(value) for key, value in more.items()}
+    return attributes | {
+        key: value if isinstance(value, int | float | str) else str(value) for key, value in more.items()
+    }

@@ -78,9 +78,7 @@ def _draw(built: BuiltModel, request: SampleRequest, options: dict[str, Any]) ->
     if request.sampler.name == "laplace":
         rng = as_generator(_first_seed(request.random_seed))
         return laplace(built, request.start, draws=int(options["draws"]), rng=rng)
-    starts = jittered(
-        request.start, built.pymc_model, int(options["chains"]), request.jitter, request.random_seed
-    )
+    starts = jittered(request.start, built.pymc_model, int(options["chains"]), request.jitter, request.random_seed)
     return draw(request.sampler, built, starts, random_seed=request.random_seed, options=options)
 
 
@@ -159,6 +157,8 @@ def start_point(built: BuiltModel, start: Mapping[str, np.ndarray]) -> dict[str,
             if offset is not None:
                 mean = point.get(f"{term.variable}_mu", np.asarray(term.prior.args.get("mu", 0.0), dtype=float))
                 point[term.variable] = mean + point[f"{term.variable}_sigma"] * offset
+            elif term.name in predictor.means:
+                point[term.variable] = point[term.variable] - point[predictor.term(predictor.means[term.name]).variable]
         for term in predictor.terms:
             raw = f"{term.variable}_weights_raw"
             if term.kind == "hsgp" and f"{term.variable}_weights" not in point and raw in point:
