@@ -21,6 +21,7 @@ LAYERS = {
     "spec": 0,
     "seeds": 0,
     "suggest": 0,
+    "precision": 1,
     "densities": 1,
     "simulators": 1,
     "models": 2,
@@ -35,6 +36,7 @@ LAYERS = {
     "plotting": 5,
     "diagnostics": 5,
     "construct": 6,
+    "description": 6,
     "hssm": 6,
     "model_info": 6,
     "rlssm": 6,
@@ -139,7 +141,8 @@ def targets(module: str, statement: ast.Import | ast.ImportFrom) -> Iterator[str
     origin = ".".join([*base, statement.module] if statement.module else base)
     for alias in statement.names:
         inner = f"{origin}.{alias.name}"
-        yield inner if inner in TREES else origin
+        if inner != "hssm.__version__":  # a constant, set before anything else is loaded
+            yield inner if inner in TREES else origin
 
 
 def imports(module: str, *, inside_functions: bool = True) -> set[str]:
