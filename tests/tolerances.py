@@ -24,3 +24,15 @@ QUADRATURE = Tolerance(relative=1e-6, absolute=1e-6)
 
 MONTE_CARLO = MonteCarlo(standard_errors=3.9, false_alarm=1e-4)
 """Both limits are passed by one comparison in ten thousand if nothing is wrong."""
+
+SAME_NUMERICS = Tolerance(relative=1e-12, absolute=1e-12)
+"""The same formula evaluated twice, in another order or by another compiler."""
+
+OTHER_ALGORITHM = Tolerance(relative=1e-9, absolute=1e-9)
+"""The same number by another algorithm, in double precision."""
+
+FINITE_DIFFERENCE = Tolerance(relative=1e-6, absolute=1e-6)
+"""A central difference with a step near the cube root of rounding error against the derivative."""
+
+SINGLE_PRECISION = Tolerance(relative=2e-4, absolute=2e-4)
+"""32-bit against 64-bit arithmetic: rt - t alone loses a few parts in 1e6, which densities magnify."""

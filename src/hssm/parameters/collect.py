@@ -14,6 +14,7 @@ import numpy as np
 from hssm.models.faults import Faults
 from hssm.parameters.formula import formula_names, left_hand_side
 from hssm.parameters.param import Param
+from hssm.parameters.prior import is_number
 from hssm.spec import ModelSpec
 
 LAPSE = "p_outlier"
@@ -43,11 +44,10 @@ def collect_params(
             continue
         if faults.value(name in given, f"parameter {name!r} is specified both in `include` and as `{name}=`"):
             continue
-        param = attempt(faults, lambda name=name, value=value: Param.from_kwargs(name, value))
-        given[name] = param or Param(name)
+        given[name] = attempt(faults, Param.from_kwargs, name, value) or Param(name)
     default = None if global_formula is None else _checked_formula(global_formula)
     params = {name: given.get(name, Param(name, formula=default)) for name in names}
-    lapse = attempt(faults, lambda: _lapse_param(p_outlier))
+    lapse = attempt(faults, _lapse_param, p_outlier)
     return params if lapse is None else {**params, LAPSE: lapse}
 
 
@@ -70,16 +70,16 @@ def formula_columns(
     for name, param in params.items():
         if param.formula is None:
             continue
-        for column in sorted(attempt(faults, lambda n=name, p=param: formula_names(str(p.formula), n)) or ()):
+        for column in sorted(attempt(faults, formula_names, param.formula, name) or ()):
             used[column] = (*used.get(column, ()), name)
     faults.raise_if_any()
     return used
 
 
-def attempt[T](faults: Faults, make: Callable[[], T]) -> T | None:
+def attempt[T](faults: Faults, make: Callable[..., T], *args: Any) -> T | None:
     """The result of a step, or None after its error has been noted."""
     try:
-        return make()
+        return make(*args)
     except TypeError as error:
         faults.type(True, str(error).removesuffix("."))
     except ValueError as error:
@@ -93,18 +93,13 @@ def hint(given: Any, allowed: Sequence[str]) -> str:
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
-def is_number(value: Any) -> bool:
-    """Whether it is a real number (True and False are not)."""
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-
-
 def _included(include: Any, names: Sequence[str], faults: Faults) -> list[Param]:
     if include is None:
         return []
     if isinstance(include, str | Mapping | Param) or not isinstance(include, Sequence):
         faults.type(True, f"`include` must be a list of dicts or `Param`, got {type(include).__name__}")
         return []
-    params = [attempt(faults, lambda item=item: _one(item, names)) for item in include]
+    params = [attempt(faults, _one, item, names) for item in include]
     return [param for param in params if param is not None]
 
 

@@ -16,7 +16,7 @@ import bambi as bmb
 import numpy as np
 
 from hssm.parameters.link import Link
-from hssm.parameters.prior import Prior, as_prior, check_mass, is_prior
+from hssm.parameters.prior import Prior, as_prior, check_mass, is_number
 from hssm.parameters.quantiles import Q16, Q50, Q84, quantile, standard_deviation
 from hssm.spec import Bounds, LikelihoodSpec, ModelSpec, ParameterSpec
 
@@ -95,7 +95,7 @@ def defaults_for(
     stated = {**(likelihood.default_priors if likelihood else {}), **(given or {})}.get(name)
     reference = _REFERENCE[role]() if role in _REFERENCE else by_bounds(bounds)
     if stated is not None:
-        simple = as_prior(stated) if is_prior(stated) else float(stated)
+        simple = float(stated) if is_number(stated) else as_prior(stated)
         reference = simple if isinstance(simple, Prior) else reference
     elif likelihood is not None and (box := _network_box(spec, likelihood, parameter)) is not None:
         simple = Prior("Uniform", lower=box[0], upper=box[1])
@@ -168,7 +168,8 @@ class CoefficientPriors:
         check_mass(reference, self.name)
         if self.link.is_identity:
             return reference
-        low, centre, high = (float(np.asarray(self.link.link(quantile(reference, q)))) for q in (Q16, Q50, Q84))
+        to_link: Any = self.link.link
+        low, centre, high = (float(np.asarray(to_link(quantile(reference, q)))) for q in (Q16, Q50, Q84))
         sigma = abs(high - low) / 2
         if not (np.isfinite(centre) and np.isfinite(sigma) and sigma > 0):
             raise ValueError(

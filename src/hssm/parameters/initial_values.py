@@ -1,7 +1,7 @@
 """Starting values of parameters on their natural scale, from the data where the data say something.
 
-The lead of the flow (:mod:`hssm.inference`) carries them to the free variables of the built model: the link of an
-intercept, zero for slopes and group effects, prior medians for scales.
+Inference carries them to the free variables of the built model: the link of an intercept, zero for slopes and group
+effects, prior medians for scales.
 
 Two-boundary models start at the EZ-diffusion estimates (Wagenmakers, E.-J., van der Maas, H. L. J., & Grasman,
 R. P. P. P. (2007). An EZ-diffusion model for response time and accuracy. Psychonomic Bulletin & Review, 14, 3-22),
@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import bambi as bmb
 import numpy as np
 import pandas as pd
 from scipy import special
 
 from hssm.parameters.default_priors import LAPSE_START, by_bounds
-from hssm.parameters.quantiles import prior_median
+from hssm.parameters.quantiles import UNBOUNDED, bounds_of, prior_median, support
 from hssm.spec import Bounds, ModelSpec, ResolvedParam
 
 __all__ = ["data_driven_start", "ez_diffusion", "prior_median"]
@@ -67,11 +68,13 @@ def data_driven_start(spec: ModelSpec, resolved: Mapping[str, ResolvedParam], da
     for name, param in resolved.items():
         if param.is_fixed:
             continue
-        value = guesses.get(name)
+        value = _stated(param)
+        if value is None:
+            value = guesses.get(name)
         if value is None or not np.isfinite(value):
             value = _typical(param)
         domain = spec.parameter(name).bounds if name in spec.parameter_names else param.bounds
-        start[name] = inside(value, param.bounds, domain)
+        start[name] = inside(value, param.bounds, domain, _prior_interval(param))
     return start
 
 
@@ -114,19 +117,44 @@ def ez_diffusion(p_upper: float, mean: float, variance: float, n_trials: int) ->
     return float(np.copysign(drift, share - 0.5)), float(half), float(mean - decision_time)
 
 
-def inside(value: float, bounds: Bounds, domain: Bounds) -> float:
-    """The value, moved into the interior of the bounds and of the domain, with a margin to either end."""
-    lower, upper = max(bounds[0], domain[0]), min(bounds[1], domain[1])
-    if not lower < upper:
-        lower, upper = bounds
-    if np.isfinite(lower) and np.isfinite(upper):
-        margin = MARGIN * (upper - lower)
-        return float(min(max(value, lower + margin), upper - margin))
-    if np.isfinite(lower):
-        return float(max(value, lower + min(MARGIN, abs(value - lower) or MARGIN)))
-    if np.isfinite(upper):
-        return float(min(value, upper - min(MARGIN, abs(value - upper) or MARGIN)))
-    return float(value)
+def inside(value: float, *intervals: Bounds) -> float:
+    """The value, moved into the interior of the intervals' intersection, with a margin to either end.
+
+    Where they do not meet, the earlier intervals count.
+    """
+    lower, upper = -np.inf, np.inf
+    for interval in intervals:
+        low, high = max(lower, interval[0]), min(upper, interval[1])
+        if low < high:
+            lower, upper = low, high
+    margin = MARGIN * min(upper - lower, 1.0)
+    return float(min(max(value, lower + margin), upper - margin)) if not lower < value < upper else float(value)
+
+
+def _prior_interval(param: ResolvedParam) -> Bounds:
+    """Natural-scale values that the prior of a parameter, or of its intercept, allows."""
+    prior = param.prior.get("Intercept") if isinstance(param.prior, Mapping) else param.prior
+    if not isinstance(prior, bmb.Prior):
+        return UNBOUNDED
+    ends = [float(np.max(end)) for end in (support(prior)[0], bounds_of(prior)[0])]
+    tops = [float(np.min(end)) for end in (support(prior)[1], bounds_of(prior)[1])]
+    interval = max(ends), min(tops)
+    if param.is_regression and not param.link.is_identity:
+        images = param.link.linkinv(np.asarray(interval))
+        interval = float(np.min(images)), float(np.max(images))
+    return interval
+
+
+def _stated(param: ResolvedParam) -> float | None:
+    """The starting value that a simple parameter's prior carries."""
+    initval = getattr(param.prior, "initval", None)
+    return None if initval is None or isinstance(initval, str) else float(np.mean(initval))
+
+
+def _known(resolved: Mapping[str, ResolvedParam], name: str, guess: float) -> np.ndarray:
+    """A parameter's fixed values, or the guess for a free one."""
+    fixed = resolved[name].fixed_value if name in resolved else None
+    return np.atleast_1d(guess if fixed is None else fixed)
 
 
 def _guesses(
@@ -147,23 +175,30 @@ def _guesses(
     if {"v", "a"} <= names and len(spec.choices) == 2:
         guesses.update(_diffusion(spec, resolved, data, times))
     guesses.update({by_role[role]: value for role, value in VARIABILITY.items() if role in by_role})
+    if "sz" in names:
+        z = _known(resolved, "z", 0.5)
+        guesses["sz"] = min(guesses.get("sz", np.inf), float(np.min(np.minimum(z, 1 - z))))
+    if "st" in names:
+        guesses["st"] = min(guesses.get("st", np.inf), float(np.min(_known(resolved, "t", t))))
     if "theta" in names and "a" in names:
-        guesses["theta"] = _collapse(guesses.get("a", 1.5), times.slowest - guesses["t"])
+        guess = guesses.get("a", np.nan if resolved["a"].is_fixed else _typical(resolved["a"]))
+        a = float(np.min(_known(resolved, "a", guess)))
+        guesses["theta"] = _collapse(a, times.slowest - float(np.min(_known(resolved, "t", guesses["t"]))))
     return guesses
 
 
 def _non_decision_time(resolved: Mapping[str, ResolvedParam], times: ResponseTimes) -> float:
     """Below the fastest rt, less half a start width of st where that is fixed."""
     share = (1 - DECISION_SHARE) * times.fastest
-    width = resolved["st"].fixed_value if "st" in resolved else None
-    return share if width is None else max(share - float(np.max(width)) / 2, 0.25 * times.fastest)
+    width = float(np.max(_known(resolved, "st", 0.0)))
+    return max(share - width / 2, 0.25 * times.fastest)
 
 
 def _diffusion(
     spec: ModelSpec, resolved: Mapping[str, ResolvedParam], data: pd.DataFrame, times: ResponseTimes
 ) -> dict[str, float]:
     accepted = _accepted(data)
-    response = accepted[spec.response[-1] if "response" not in accepted else "response"]
+    response = accepted[next(column for column in spec.response if column != "rt")]
     p_upper = float(np.mean(response == max(spec.choices))) if len(accepted) else 0.5
     drift, half, non_decision = ez_diffusion(p_upper, times.mean, times.variance, times.n_trials)
     latest = _non_decision_time(resolved, times)
@@ -200,12 +235,8 @@ def _race(
         distance = np.clip(2 * LBA_DRIFT_SD / max(high - low, 0.05), 0.1, 3.0)
         drift = distance * middle
     start_range, threshold = distance / 2, 1.25 * distance
-    fixed_range = resolved["A"].fixed_value if "A" in resolved else None
-    fixed_threshold = resolved["b"].fixed_value if "b" in resolved else None
-    if fixed_range is not None:
-        threshold = max(threshold, 1.5 * float(np.max(fixed_range)) + MARGIN)
-    if fixed_threshold is not None:
-        start_range = min(start_range, 0.5 * float(np.min(fixed_threshold)))
+    threshold = max(threshold, 1.5 * float(np.max(_known(resolved, "A", start_range))) + MARGIN)
+    start_range = min(start_range, 0.5 * float(np.min(_known(resolved, "b", threshold))))
     drifts = {name: float(np.clip(drift, 0.1, 10.0)) for name in spec.parameter_names if name[0] == "v"}
     return {"A": float(start_range), "b": float(threshold), **drifts}
 

@@ -19,9 +19,10 @@ from scipy import special
 from hssm.spec import Bounds
 
 POSITIVE: Bounds = (0.0, np.inf)
+UNIT: Bounds = (0.0, 1.0)
 ONE_SIDED = 1
 
-Function = Callable[[Any], Any]
+Function = Callable[..., Any]
 
 
 class Link(bmb.Link):
@@ -250,12 +251,12 @@ def _probit(x: Any) -> Any:
 
 
 def _probit_inverse(eta: Any) -> Any:
-    return _inside_numpy(special.ndtr(eta), (0.0, 1.0))
+    return _inside_numpy(special.ndtr(eta), UNIT)
 
 
 def _probit_inverse_tensor(eta: Any) -> Any:
     eta = _limited(eta)
-    return _inside_tensor(pt.erfc(-eta / _constant(np.sqrt(2.0), eta)) / 2, (0.0, 1.0))
+    return _inside_tensor(pt.erfc(-eta / _constant(np.sqrt(2.0), eta)) / 2, UNIT)
 
 
 def _cloglog(x: Any) -> Any:
@@ -264,11 +265,11 @@ def _cloglog(x: Any) -> Any:
 
 
 def _cloglog_inverse(eta: Any) -> Any:
-    return _inside_numpy(-np.expm1(-_log_inverse(eta, POSITIVE)), (0.0, 1.0))
+    return _inside_numpy(-np.expm1(-_log_inverse(eta, POSITIVE)), UNIT)
 
 
 def _cloglog_inverse_tensor(eta: Any) -> Any:
-    return _inside_tensor(-pt.expm1(-pt.exp(_limited(eta))), (0.0, 1.0))
+    return _inside_tensor(-pt.expm1(-pt.exp(_limited(eta))), UNIT)
 
 
 def _inverse(x: Any) -> Any:
@@ -286,12 +287,18 @@ def _inverse_squared(x: Any) -> Any:
 
 
 def _inverse_root(eta: Any) -> Any:
-    return 1 / np.sqrt(_inside_numpy(eta, POSITIVE))
+    return 1 / np.sqrt(np.maximum(eta, _least_square(np.float64)))
 
 
 def _inverse_root_tensor(eta: Any) -> Any:
     eta = pt.as_tensor_variable(eta)
-    return 1 / pt.sqrt(_inside_tensor(eta, POSITIVE))
+    dtype = _float_dtype(eta.dtype)
+    return 1 / pt.sqrt(pt.maximum(eta, np.asarray(_least_square(dtype), dtype=dtype)))
+
+
+def _least_square(dtype: Any) -> float:
+    """Smallest predictor of the inverse square: its power -3/2, in the gradient, does not overflow."""
+    return 1e-20 if dtype is np.float32 else 1e-150
 
 
 def _bound(functions: tuple[Function, Function, Function], bounds: Bounds) -> tuple[Function, ...]:
@@ -303,12 +310,12 @@ _GEN_LOGIT = (_gen_logit, _gen_logit_inverse, _gen_logit_inverse_tensor)
 
 _BUILDERS: dict[str, Callable[[Bounds | None], tuple[Function, ...]]] = {
     "cloglog": lambda _: (_cloglog, _cloglog_inverse, _cloglog_inverse_tensor),
-    "gen_logit": lambda bounds: _bound(_GEN_LOGIT, bounds),
+    "gen_logit": lambda bounds: _bound(_GEN_LOGIT, bounds or UNIT),
     "identity": lambda _: (_identity, _identity, _identity),
     "inverse": lambda _: (_inverse, _inverse, _inverse_tensor),
     "inverse_squared": lambda _: (_inverse_squared, _inverse_root, _inverse_root_tensor),
     "log": lambda bounds: _bound(_LOG, bounds or POSITIVE),
-    "logit": lambda _: _bound(_GEN_LOGIT, (0.0, 1.0)),
+    "logit": lambda _: _bound(_GEN_LOGIT, UNIT),
     "probit": lambda _: (_probit, _probit_inverse, _probit_inverse_tensor),
 }
 

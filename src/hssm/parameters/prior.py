@@ -15,11 +15,15 @@ from typing import Any
 import bambi as bmb
 import numpy as np
 import pymc as pm
+import pytensor
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
 
 from hssm.parameters.quantiles import Q50, VARIABLE_OPTIONS, bounds_of, frozen_distribution, mass, quantile, support
+from hssm.parameters.truncated_normal import register_numba_draws
 from hssm.spec import Bounds
+
+register_numba_draws()
 
 MOVING_SUPPORT = ("Pareto", "Triangular", "TruncatedNormal", "Uniform", "Wald")
 """Families whose support depends on their arguments: with hyperpriors it has no fixed ends."""
@@ -131,6 +135,11 @@ def is_prior(given: Any) -> bool:
     return isinstance(given, bmb.Prior) or (isinstance(given, Mapping) and isinstance(given.get("name"), str))
 
 
+def is_number(value: Any) -> bool:
+    """Whether it is a real number (True and False are not)."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
 def make_variable(
     prior: bmb.Prior,
     name: str,
@@ -161,16 +170,16 @@ def make_variable(
         key: make_variable(value, f"{name}_{key}") if isinstance(value, bmb.Prior) else value
         for key, value in given.items()
     }
-    options = {"dims": dims, "shape": shape, "initval": getattr(prior, "initval", None)}
+    options = {"dims": dims, "shape": shape, "initval": _start(getattr(prior, "initval", None), dims, shape)}
     options = {key: value for key, value in options.items() if value is not None}
     if prior.dist is not None:
         return prior.dist(name, **args, **options)
-    if not is_truncated(prior):
+    if prior.name != "TruncatedNormal" and not is_truncated(prior):
         return _distribution(prior.name)(name, **args, **options)
     check_mass(prior, name)
     # PyMC's own starting value of a truncated distribution may lie on a bound, where the transform is infinite.
     if frozen_distribution(prior) is not None:
-        options.setdefault("initval", np.asarray(quantile(prior, Q50)))
+        options.setdefault("initval", _start(quantile(prior, Q50), dims, shape))
     return _truncated(prior.name, name, bounds_of(prior), args, options)
 
 
@@ -209,26 +218,39 @@ def can_truncate(prior: bmb.Prior) -> bool:
     return True
 
 
+def _start(value: Any, dims: Any, shape: Any) -> Any:
+    """A starting value in the shape of its variable: PyMC does not broadcast it."""
+    if value is None or isinstance(value, str | Variable):
+        return value
+    if shape is None:
+        names = (dims,) if isinstance(dims, str) else dims or ()
+        coords = pm.modelcontext(None).coords
+        if any(coords.get(name) is None for name in names):
+            return None
+        shape = tuple(len(coords[name]) for name in names)
+    size = np.broadcast_shapes(np.shape(value), (shape,) if isinstance(shape, int) else tuple(shape))
+    return np.broadcast_to(np.asarray(value, dtype=float), size)
+
+
 def _truncated(family: str, name: str, bounds: Bounds, args: dict[str, Any], options: dict[str, Any]) -> Any:
-    """Dedicated families where there are; they are cheaper and exact in the tails."""
+    """A uniform stays uniform; the others are divided by their mass inside.
+
+    PyMC takes its own truncated normal where the family is normal.
+    """
     lower, upper = bounds
     own = {key: args[key] for key in VARIABLE_OPTIONS if key in args}
     args = {key: value for key, value in args.items() if key not in own}
     options = {**own, **options}
     if family == "Uniform":
         ends = _larger(args.get("lower", 0.0), lower), _smaller(args.get("upper", 1.0), upper)
-        return pm.Uniform(name, lower=ends[0], upper=ends[1], **options)
-    if family in ("Normal", "HalfNormal", "TruncatedNormal"):
-        low = 0.0 if family == "HalfNormal" else args.get("lower")
-        ends = lower if low is None else _larger(low, lower), upper
-        if args.get("upper") is not None:
-            ends = ends[0], _smaller(args["upper"], upper)
-        scale = {key: args[key] for key in ("sigma", "tau") if key in args} or {"sigma": 1.0}
-        return pm.TruncatedNormal(
-            name, mu=args.get("mu", 0.0), **scale, lower=_finite(ends[0]), upper=_finite(ends[1]), **options
-        )
+        return pm.Uniform(name, lower=_finite(ends[0]), upper=_finite(ends[1]), **options)
     if family in ("Flat", "HalfFlat"):
         return _flat(name, (max(lower, 0.0) if family == "HalfFlat" else lower, upper), options)
+    if family == "TruncatedNormal":
+        family = "Normal"
+        low, high = args.pop("lower", None), args.pop("upper", None)
+        lower = lower if low is None else _larger(low, lower)
+        upper = upper if high is None else _smaller(high, upper)
     distribution = _distribution(family).dist(**args)
     return pm.Truncated(name, distribution, lower=_finite(lower), upper=_finite(upper), **options)
 
@@ -236,30 +258,25 @@ def _truncated(family: str, name: str, bounds: Bounds, args: dict[str, Any], opt
 def _flat(name: str, bounds: Bounds, options: dict[str, Any]) -> Any:
     lower, upper = bounds
     if np.isfinite(lower) and np.isfinite(upper):
-        return pm.Uniform(name, lower=lower, upper=upper, **options)
+        return pm.Uniform(name, lower=_finite(lower), upper=_finite(upper), **options)
     inside = lower + 1.0 if np.isfinite(lower) else upper - 1.0
     interval = pm.distributions.transforms.Interval(_finite(lower), _finite(upper))
     return pm.Flat(name, **{"initval": inside, "default_transform": interval, **options})
 
 
 def _finite(end: Any) -> Any:
-    return None if isinstance(end, float) and np.isinf(end) else end
+    """An end of an interval for PyMC, None if infinite; as an array, since bare floats may be held in float32."""
+    if isinstance(end, Variable):
+        return end
+    return None if np.ndim(end) == 0 and np.isinf(end) else np.asarray(end, dtype=pytensor.config.floatX)
 
 
 def _larger(one: Any, other: float) -> Any:
-    if isinstance(one, Variable):
-        return pt.maximum(one, other)
-    return _plain(np.maximum(one, other))
+    return pt.maximum(one, other) if isinstance(one, Variable) else np.maximum(one, other)
 
 
 def _smaller(one: Any, other: float) -> Any:
-    if isinstance(one, Variable):
-        return pt.minimum(one, other)
-    return _plain(np.minimum(one, other))
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if np.ndim(value) == 0 else value
+    return pt.minimum(one, other) if isinstance(one, Variable) else np.minimum(one, other)
 
 
 # ---------------------------------------------------------------------- what a distribution is
@@ -284,10 +301,10 @@ def _allowed() -> dict[str, tuple[str, ...]]:
     generic = {"args", "kwargs", "dist_params", "shape", "return_next_rng"}
     allowed: dict[str, tuple[str, ...]] = {"Horseshoe": ("lam_nu", "tau_nu")}
     for name in dir(pm):
-        candidate = getattr(pm, name)
-        if not (isinstance(candidate, type) and issubclass(candidate, pm.Distribution)):
+        candidate: Any = getattr(pm, name)
+        if not (isinstance(candidate, type) and hasattr(candidate, "dist")):
             continue
-        if name not in ("Distribution", "Continuous", "Discrete", "Simulator"):
+        if name not in ("Distribution", "Continuous", "Discrete", "Simulator", "CustomDist", "DensityDist"):
             allowed[name] = tuple(sorted(set(inspect.signature(candidate.dist).parameters) - generic))
     return allowed
 

@@ -15,12 +15,21 @@ import numpy as np
 import pandas as pd
 
 from hssm.models.faults import Faults
-from hssm.parameters.collect import LAPSE, attempt, collect_params, is_number
+from hssm.parameters.collect import LAPSE, attempt, collect_params
 from hssm.parameters.default_priors import P_OUTLIER, CoefficientPriors, Defaults, defaults_for, within
 from hssm.parameters.formula import ParsedFormula, parse_formula, right_hand_side, with_categorical
 from hssm.parameters.link import Link, as_link, link_for_bounds
 from hssm.parameters.param import Param
-from hssm.parameters.prior import Prior, as_prior, can_truncate, check_bounds, check_mass, is_prior, is_truncated
+from hssm.parameters.prior import (
+    Prior,
+    as_prior,
+    can_truncate,
+    check_bounds,
+    check_mass,
+    is_number,
+    is_prior,
+    is_truncated,
+)
 from hssm.parameters.terms import complete_priors, read_priors
 from hssm.spec import Bounds, LikelihoodSpec, ModelSpec, ParameterSpec, ResolvedParam
 
@@ -88,7 +97,7 @@ def resolve_parameters(
         global_formula=given.global_formula,
     )
     resolver = _Resolver(spec, likelihood, with_categorical(data, given.categorical), given)
-    resolved = {name: attempt(faults, lambda n=name, p=param: resolver.resolve(n, p)) for name, param in params.items()}
+    resolved = {name: attempt(faults, resolver.resolve, name, param) for name, param in params.items()}
     faults.raise_if_any()
     done = {name: param for name, param in resolved.items() if param is not None}
     if all(param.is_fixed for param in done.values()):
@@ -112,7 +121,7 @@ class _Resolver:
         parameter = P_OUTLIER if name == LAPSE else self.spec.parameter(name)
         bounds = self._bounds(parameter, param)
         defaults = defaults_for(self.spec, self.likelihood, parameter, bounds, self.options.default_priors)
-        common = {
+        common: dict[str, Any] = {
             "name": name,
             "bounds": bounds,
             "closed": _closed(parameter, bounds),

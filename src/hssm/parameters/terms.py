@@ -12,10 +12,9 @@ from typing import Any
 import bambi as bmb
 import numpy as np
 
-from hssm.parameters.collect import is_number
 from hssm.parameters.default_priors import CoefficientPriors
 from hssm.parameters.formula import FormulaTerm, ParsedFormula, TermKind
-from hssm.parameters.prior import Prior, as_prior, check_mass, is_prior
+from hssm.parameters.prior import Prior, as_prior, check_mass, is_number, is_prior
 
 WILDCARDS: dict[str, tuple[TermKind, ...]] = {"common": ("intercept", "common"), "group_specific": ("group",)}
 HSGP_ARGUMENTS = ("ell", "sigma")
