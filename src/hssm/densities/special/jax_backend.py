@@ -97,7 +97,7 @@ class _AfterImport(MetaPathFinder):
         if fullname != _JAX_DISPATCH:
             return None
         sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+        spec: Any = importlib.util.find_spec(fullname)
         run = spec.loader.exec_module
 
         def exec_module(module: Any) -> None:

@@ -7,6 +7,7 @@ vectorises the loop over trials, and recognises that the value and its derivativ
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
@@ -68,8 +69,9 @@ def _either(holds: Callable, formula: Callable, otherwise: Callable, n: int) -> 
 
 
 @cache
-def _fingerprint() -> str:
-    return sha256("".join(inspect.getsource(m) for m in (elementary, inspect.getmodule(kernel))).encode()).hexdigest()
+def fingerprint() -> str:
+    """Hash of how formulas are compiled."""
+    return sha256("".join(map(inspect.getsource, (elementary, sys.modules[__name__]))).encode()).hexdigest()
 
 
 @register_funcify_and_cache_key(SpecialOp)
@@ -81,5 +83,5 @@ def _funcify(op: SpecialOp, node: Any = None, **kwargs: Any) -> tuple[Callable, 
     def special(*args):
         return dtype(group(*args)[position])
 
-    key = str((op.function_name, op.wrt, dtype.__name__, op.function.fingerprint, _fingerprint()))
+    key = str((op.function_name, op.wrt, dtype.__name__, op.function.fingerprint, fingerprint()))
     return special, sha256(key.encode()).hexdigest()

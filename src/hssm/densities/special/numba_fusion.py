@@ -52,7 +52,7 @@ def inlined(function: Callable[..., Any], n_arguments: int) -> Callable[..., Any
     """``function`` as an intrinsic that is inlined where it is called, as is the function that calls it."""
 
     def flat(typing_context: Any, arguments: tuple[Any, ...]) -> tuple[Any, Callable[..., Any]]:
-        dispatcher = types.Dispatcher(function)
+        dispatcher: Any = types.Dispatcher(function)  # type: ignore[type-var]
         signature = typing_context.resolve_function_type(dispatcher, arguments, {})
 
         def codegen(context: Any, builder: Any, _: Any, values: Any) -> Any:
@@ -78,7 +78,7 @@ def _funcify(op: FlatComposite, node: Any = None, storage_map: Any = None, **kwa
         fgraph_name="flat_composite",
         **kwargs,
     )
-    compiled = numba.njit(body, forceinline=True, fastmath=_FASTMATH, error_model="numpy")
+    compiled: Any = numba.njit(body, forceinline=True, fastmath=_FASTMATH, error_model="numpy")
     return inlined(compiled, op.nin), None if key is None else sha256(f"flat{key}".encode()).hexdigest()
 
 
