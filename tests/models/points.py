@@ -1,0 +1,72 @@
+"""Where the conformance suite looks: typical parameter points of every model, and properties that models advertise.
+
+A model without a row in ``POINTS`` is tested at points made from its roles and bounds, so that a new model is
+covered by its presence. Rows add what only people know: points that matter, mirror symmetries, limits.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from hssm.spec import Bounds, ModelSpec, ParameterSpec
+
+Point = Mapping[str, float]
+
+POINTS: dict[str, tuple[Point, ...]] = {
+    "ddm": (
+        {"v": 0.5, "a": 1.2, "z": 0.5, "t": 0.25},
+        {"v": -2.5, "a": 0.7, "z": 0.65, "t": 0.1},
+        {"v": 0.0, "a": 2.0, "z": 0.3, "t": 0.5},
+    ),
+    "ddm_sdv": (
+        {"v": 0.5, "a": 1.2, "z": 0.5, "t": 0.25, "sv": 0.4},
+        {"v": -2.5, "a": 0.7, "z": 0.65, "t": 0.1, "sv": 1.5},
+        {"v": 0.0, "a": 2.0, "z": 0.3, "t": 0.5, "sv": 0.1},
+    ),
+}
+
+TYPICAL: dict[str, tuple[float, float, float]] = {
+    "v": (0.5, -1.5, 1.2),
+    "a": (1.2, 0.8, 1.8),
+    "z": (0.5, 0.6, 0.35),
+    "t": (0.25, 0.1, 0.4),
+    "sv": (0.4, 1.0, 0.1),
+    "sz": (0.2, 0.1, 0.3),
+    "st": (0.1, 0.05, 0.15),
+    "theta": (0.2, 0.5, 0.05),
+}
+"""Three plausible values of every role."""
+
+MIRRORED: dict[str, Mapping[str, float]] = {
+    "ddm": {"v": 0.0, "z": 0.5},
+    "ddm_sdv": {"v": 0.0, "z": 0.5},
+}
+"""Models whose two choices swap when these parameters are reflected about these values."""
+
+LIMITS: tuple[tuple[str, Point, str], ...] = (("ddm_sdv", {"sv": 0.0}, "ddm"),)
+"""Model, parameter values, and the simpler model that it becomes there."""
+
+
+def points_of(spec: ModelSpec) -> tuple[Point, ...]:
+    """Parameter points of a model: its row, else made from roles and bounds."""
+    if spec.name in POINTS:
+        return POINTS[spec.name]
+    return tuple({p.name: _typical(p, spec.bounds()[p.name], i) for p in spec.parameters} for i in range(3))
+
+
+def _typical(parameter: ParameterSpec, bounds: Bounds, i: int) -> float:
+    lower, upper = bounds
+    value = TYPICAL[parameter.role][i] if parameter.role in TYPICAL else _between(lower, upper, (0.5, 0.3, 0.7)[i])
+    return float(np.clip(value, *((_between(lower, upper, 0.1), _between(lower, upper, 0.9)))))
+
+
+def _between(lower: float, upper: float, share: float) -> float:
+    """A point of an interval, finite or not; ``share`` 0.5 is its middle, 0 or ±1."""
+    if math.isfinite(lower) and math.isfinite(upper):
+        return lower + share * (upper - lower)
+    if math.isfinite(lower):
+        return lower + share / (1.0 - share)
+    if math.isfinite(upper):
+        return upper - share / (1.0 - share)
+    return math.log(share / (1.0 - share))
