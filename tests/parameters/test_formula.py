@@ -89,6 +89,16 @@ def test_columns_can_be_made_categorical(data):
     assert str(levels["level"].dtype).startswith("int")
 
 
+def test_truth_values_are_categories(data):
+    changed = with_categorical(data.assign(old=data["x"] > 0), None)
+    assert parse_formula("0 + old", "v", changed).terms[0].is_level
+
+
+def test_missing_covariates_are_left_to_the_data_checks(data):
+    holes = data.assign(x=data["x"].where(data["x"] < 0.5), block=data["block"].where(data["x"] > -0.5))
+    assert parse_formula("x + block", "v", holes).term_names == ("Intercept", "x", "block")
+
+
 @pytest.mark.parametrize(
     ("formula", "message"),
     [

@@ -122,16 +122,15 @@ def parse_formula(
 
 
 def with_categorical(data: pd.DataFrame, categorical: str | Iterable[str] | None) -> pd.DataFrame:
-    """The data with these columns as categories; a copy if anything changes."""
-    if not categorical:
-        return data
-    names = [categorical] if isinstance(categorical, str) else list(categorical)
+    """The data with these columns, and those of truth values, as categories; a copy if anything changes."""
+    names = [categorical] if isinstance(categorical, str) else list(categorical or ())
     missing = [name for name in names if name not in data.columns]
     if missing:
         close = get_close_matches(str(missing[0]), [str(column) for column in data.columns], n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         raise ValueError(f"`categorical` names columns that the data do not have: {missing}.{hint}")
-    return data.assign(**{name: data[name].astype("category") for name in names})
+    names += [name for name, dtype in data.dtypes.items() if pd.api.types.is_bool_dtype(dtype) and name not in names]
+    return data.assign(**{name: data[name].astype("category") for name in names}) if names else data
 
 
 def _describe(rhs: str, parameter: str) -> Any:
@@ -152,7 +151,8 @@ def _evaluated_terms(
     scope = {"np": np, "pd": pd, **transformations_namespace, **namespace}
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            design = formulae.design_matrices(rhs, data, "error", 0, scope)
+            # Rows with missing covariates are the business of the data checks; kinds of terms do not depend on them.
+            design = formulae.design_matrices(rhs, data, "drop", 0, scope)
     except Exception as error:
         raise ValueError(
             f"The formula {rhs!r} of parameter {parameter!r} cannot be evaluated on the data: {error}. "
