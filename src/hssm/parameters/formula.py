@@ -123,7 +123,7 @@ def parse_formula(
 
 def with_categorical(data: pd.DataFrame, categorical: str | Iterable[str] | None) -> pd.DataFrame:
     """The data with these columns, and those of truth values, as categories; a copy if anything changes."""
-    names = [categorical] if isinstance(categorical, str) else list(categorical or ())
+    names: list[Any] = [categorical] if isinstance(categorical, str) else list(categorical or ())
     missing = [name for name in names if name not in data.columns]
     if missing:
         close = get_close_matches(str(missing[0]), [str(column) for column in data.columns], n=1)
