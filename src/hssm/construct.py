@@ -5,8 +5,7 @@ Everything the user says is validated here, once; what comes out is never rewrit
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,6 +43,7 @@ class Construction:
 def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
     """Run every stage; ``arguments`` are the constructor's, by name, with ``keywords`` for the rest."""
     require_frame(data)
+    _refuse_what_is_to_come(arguments)
     model = resolve_model(
         arguments["model"],
         model_config=arguments["model_config"],
@@ -51,7 +51,7 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
         loglik_kind=arguments["loglik_kind"],
         choices=arguments["choices"],
     )
-    shortcuts, bambi_options = split_keywords(arguments["keywords"], model)
+    shortcuts, bambi_options = split_keywords(arguments["keywords"], model, arguments)
     lapse = _lapse(arguments, model)
     params = resolve_parameters(
         model.spec,
@@ -95,12 +95,24 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
     )
 
 
-def split_keywords(keywords: Mapping[str, Any], model: ResolvedModel) -> tuple[dict[str, Any], dict[str, Any]]:
+def _refuse_what_is_to_come(arguments: Mapping[str, Any]) -> None:
+    given = [name for name in ("missing_data", "deadline") if arguments[name] is not False]
+    given += [name for name in ("loglik_missing_data", "nogo") if arguments[name] is not None]
+    if given:
+        raise NotImplementedError(
+            f"{', '.join(f'`{name}`' for name in given)}: trials without a response are not supported yet. "
+            "Leave these arguments out and drop such trials, knowing that this biases the fit."
+        )
+
+
+def split_keywords(
+    keywords: Mapping[str, Any], model: ResolvedModel, arguments: Iterable[str] = ()
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Parameter shortcuts and Bambi's options; TypeError for anything else."""
     names = model.spec.parameter_names
     unknown = [key for key in keywords if key not in names and key not in BAMBI_OPTIONS]
     if unknown:
-        allowed = [*names, *BAMBI_OPTIONS, *_constructor_arguments()]
+        allowed = [*names, *BAMBI_OPTIONS, *arguments]
         hints = " ".join(f"{key!r}.{close_matches(key, allowed)}" for key in unknown)
         raise TypeError(
             f"Unknown keyword {hints} Parameters of this model: {', '.join(names)}; "
@@ -108,12 +120,6 @@ def split_keywords(keywords: Mapping[str, Any], model: ResolvedModel) -> tuple[d
         )
     shortcuts = {key: value for key, value in keywords.items() if key in names}
     return shortcuts, {key: value for key, value in keywords.items() if key not in names}
-
-
-def _constructor_arguments() -> list[str]:
-    from hssm.hssm import HSSM
-
-    return [name for name in inspect.signature(HSSM.__init__).parameters if name not in ("self", "kwargs")]
 
 
 def _lapse(arguments: Mapping[str, Any], model: ResolvedModel) -> LapseDensity | None:

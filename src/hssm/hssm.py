@@ -12,8 +12,8 @@ import xarray as xr
 
 from hssm.construct import construct, prepare_new_data
 from hssm.inference import point, predictive, results, variational
-from hssm.inference.log_likelihood import pointwise_log_likelihood
 from hssm.inference.expert import draw_graph, value_point
+from hssm.inference.log_likelihood import pointwise_log_likelihood
 from hssm.inference.prior import sample_intervention, sample_prior
 from hssm.inference.sample import SampleRequest, assemble_tree, check_initvals, diagnose, run
 from hssm.inference.samplers import choose_sampler
@@ -73,7 +73,7 @@ class HSSM(ModelInfo):
     >>> traces = model.sample(random_seed=1)
     """
 
-    def __init__(  # noqa: PLR0913  (the public constructor)
+    def __init__(  # noqa: PLR0913, PLR0917  (the public constructor)
         self,
         data: Any,
         model: str = "ddm",

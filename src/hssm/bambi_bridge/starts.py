@@ -59,6 +59,8 @@ def _regression_start(predictor: Predictor, natural: Any) -> dict[str, Any]:
             values |= _group_start(term, None if has_intercept else centre)
             if term.name in predictor.means:
                 values[term.variable] = values[predictor.term(predictor.means[term.name]).variable]
+        elif term.kind == "hsgp":
+            values |= _hsgp_start(term)
         elif term.kind in ("intercept", "common") and isinstance(term.prior, bmb.Prior):
             values[term.variable] = _coefficient_start(term, centre, has_intercept)
     return values
@@ -73,6 +75,15 @@ def _coefficient_start(term: Term, centre: float | None, has_intercept: bool) ->
     if (term.kind == "intercept" or is_level) and centre is not None:
         return centre
     return prior_median(term.prior)
+
+
+def _hsgp_start(term: Term) -> dict[str, Any]:
+    """A flat function: weights at zero, covariance parameters at their medians."""
+    values: dict[str, Any] = {f"{term.variable}_weights": 0.0, f"{term.variable}_weights_raw": 0.0}
+    for key, prior in term.prior.items():
+        if isinstance(prior, bmb.Prior):
+            values[f"{term.variable}_{key}"] = prior_median(prior)
+    return values
 
 
 def _group_start(term: Term, centre: float | None) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import xarray as xr
+from scipy import optimize
 
+from hssm.inference.expert import value_point
 from hssm.inference.results import reported_values, stored_names
 from hssm.spec import BuiltModel
 
@@ -19,10 +21,12 @@ def find_mode(built: BuiltModel, start: Mapping[str, np.ndarray], **options: Any
     ``options`` go to ``pm.find_MAP`` (``method``, ``maxeval``, ``progressbar`` ...).
     """
     options.setdefault("progressbar", False)
+    options.setdefault("jitter", False)
     if not built.likelihood.differentiable:
         options.setdefault("method", "powell")
-    point = pm.find_MAP(start=dict(start), model=built.pymc_model, **options)
-    return {name: np.asarray(point[name]) for name in stored_names(built) if name in point}
+    found = pm.find_MAP(initvals=dict(start), return_inferencedata=True, model=built.pymc_model, **options)
+    mode = found["posterior"].to_dataset().isel(chain=0, draw=0)
+    return {name: mode[name].to_numpy() for name in stored_names(built) if name in mode}
 
 
 def as_reported(built: BuiltModel, point: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -32,13 +36,11 @@ def as_reported(built: BuiltModel, point: Mapping[str, np.ndarray]) -> dict[str,
     return {name: np.asarray(changed[name][0] if name in changed else value) for name, value in point.items()}
 
 
-def laplace(
-    built: BuiltModel, start: Mapping[str, np.ndarray], *, draws: int, rng: np.random.Generator, **options: Any
-) -> xr.DataTree:
+def laplace(built: BuiltModel, start: Mapping[str, np.ndarray], *, draws: int, rng: np.random.Generator) -> xr.DataTree:
     """Draws from the Gaussian at the mode of the unconstrained posterior, as one chain.
 
-    The curvature is the exact Hessian of the log density; transformed back, so bounded parameters stay inside
-    their bounds.
+    The curvature is the exact Hessian of the log density; draws are transformed back, so bounded parameters stay
+    inside their bounds (Tierney & Kadane, 1986).
 
     Raises
     ------
@@ -46,54 +48,57 @@ def laplace(
         The log density is not concave at the point that the optimiser found.
     """
     model = built.pymc_model
-    mode = find_mode(built, start, include_transformed=True, **options)
-    free = {name: mode[name] for name in (rv.name for rv in model.free_RVs)}
-    from hssm.inference.transforms import unconstrain
-
-    centre = unconstrain(model, free)
-    order = [rv.name for rv in model.free_RVs]
-    flat = np.concatenate([np.ravel(centre[name]) for name in order])
-    value_names = {rv.name: model.rvs_to_values[rv].name for rv in model.free_RVs}
-    hessian = pm.find_hessian(
-        {value_names[name]: centre[name] for name in order}, vars=model.continuous_value_vars, model=model
-    )
+    free = [rv.name for rv in model.free_RVs]
+    point = value_point(model, start)
+    order = [model.rvs_to_values[model[name]].name for name in free]
+    mode = _unconstrained_mode(model, {name: point[name] for name in order})
+    hessian = model.compile_d2logp(jacobian=True, negate_output=False)(_split(mode, point, order))
     try:
-        cholesky = np.linalg.cholesky(np.asarray(hessian))
+        cholesky = np.linalg.cholesky(-np.asarray(hessian))
     except np.linalg.LinAlgError:
         raise RuntimeError(
             "The Laplace approximation failed: the posterior is not curved like a Gaussian at its mode "
             "(common in hierarchical models). Use another sampler, e.g. sampler='pymc'."
         ) from None
-    noise = rng.normal(size=(draws, len(flat)))
-    samples = flat + np.linalg.solve(cholesky.T, noise.T).T
-    return _as_tree(built, samples, order, centre, value_names)
+    noise = rng.normal(size=(draws, len(mode)))
+    samples = mode + np.linalg.solve(cholesky.T, noise.T).T
+    return _as_tree(built, [_split(row, point, order) for row in samples])
 
 
-def _as_tree(
-    built: BuiltModel,
-    samples: np.ndarray,
-    order: list[str],
-    centre: Mapping[str, np.ndarray],
-    value_names: Mapping[str, str],
-) -> xr.DataTree:
-    """Unconstrained samples -> posterior group: one compiled pass through transforms and deterministics."""
+def _unconstrained_mode(model: Any, point: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Mode of the log density on the unconstrained scale, flat in the order of ``point``."""
+    value_and_gradient = model.logp_dlogp_function(ravel_inputs=True, initial_point=point)
+    value_and_gradient.set_extra_values({})
+
+    def negative(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = value_and_gradient(flat)
+        return -float(value), -np.asarray(gradient)
+
+    flat = np.concatenate([np.ravel(value) for value in point.values()])
+    return optimize.minimize(negative, flat, jac=True, method="L-BFGS-B", options={"maxiter": 5000, "gtol": 1e-6}).x
+
+
+def _split(flat: np.ndarray, like: Mapping[str, np.ndarray], order: list[str]) -> dict[str, np.ndarray]:
+    parts, position = {}, 0
+    for name in order:
+        size = np.size(like[name])
+        parts[name] = flat[position : position + size].reshape(np.shape(like[name]))
+        position += size
+    return parts
+
+
+def _as_tree(built: BuiltModel, points: list[dict[str, np.ndarray]]) -> xr.DataTree:
+    """Unconstrained points -> posterior group: one compiled pass through transforms and deterministics."""
     model = built.pymc_model
     kept = stored_names(built)
-    with model:
-        outputs = model.replace_rvs_by_values([model[name] for name in kept])
-        function = model.compile_fn(outputs, inputs=model.value_vars, point_fn=True)
-    columns: dict[str, list] = {name: [] for name in kept}
-    for row in samples:
-        point, position = {}, 0
-        for name in order:
-            size = centre[name].size
-            point[value_names[name]] = row[position : position + size].reshape(centre[name].shape)
-            position += size
-        for name, value in zip(kept, function(point), strict=True):
-            columns[name].append(value)
-    data = {name: np.asarray(values)[None] for name, values in columns.items()}
+    outputs = model.replace_rvs_by_values([model[name] for name in kept])
+    function = model.compile_fn(outputs, inputs=model.value_vars, point_fn=True, on_unused_input="ignore")
+    columns = zip(*(function(point) for point in points), strict=True)
     dims = {name: tuple(model.named_vars_to_dims.get(name, ())) for name in kept}
-    variables = {name: (("chain", "draw", *dims[name]), value) for name, value in data.items()}
+    variables = {
+        name: (("chain", "draw", *dims[name]), np.asarray(values)[None])
+        for name, values in zip(kept, columns, strict=True)
+    }
     coords = {dim: list(model.coords[dim]) for own in dims.values() for dim in own}
-    posterior = xr.Dataset(variables, coords={"chain": [0], "draw": np.arange(len(samples)), **coords})
+    posterior = xr.Dataset(variables, coords={"chain": [0], "draw": np.arange(len(points)), **coords})
     return xr.DataTree.from_dict({"posterior": posterior})
