@@ -36,3 +36,12 @@ FINITE_DIFFERENCE = Tolerance(relative=1e-6, absolute=1e-6)
 
 SINGLE_PRECISION = Tolerance(relative=2e-4, absolute=2e-4)
 """32-bit against 64-bit arithmetic: rt - t alone loses a few parts in 1e6, which densities magnify."""
+
+ANALYTIC_GRADIENT = Tolerance(relative=1e-11, absolute=1e-11)
+"""A derivative from the terms of a series against a table of 17 digits: some factors amplify rounding."""
+
+FINITE_DIFFERENCE_OF_GRADIENT = Tolerance(relative=1e-5, absolute=1e-5)
+"""A central difference of first derivatives against a second derivative."""
+
+UPSTREAM_NORMAL = Tolerance(relative=1e-7, absolute=1e-8)
+"""PyMC's normal distribution functions divide by a square root of 2 that was rounded to 32 bits."""

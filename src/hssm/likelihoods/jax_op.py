@@ -40,10 +40,16 @@ class PreciseJAXOp(JAXOp):
 
 
 def jax_vector(function: Callable[..., Any], inputs: Sequence[Variable], name: str) -> Variable:
-    """``function(*inputs)`` as a PyTensor vector; the function returns one JAX vector."""
+    """``function(*inputs)`` as a PyTensor vector, one number per row of the first input.
+
+    A result of another shape is a ValueError, raised when the function is first traced.
+    """
 
     def as_tuple(*arrays: Any) -> tuple[Any]:
-        return (function(*arrays),)
+        result, expected = function(*arrays), arrays[0].shape[:1]
+        if result.shape != expected:
+            raise ValueError(f"The {name} returned an array of shape {result.shape}; expected {expected}.")
+        return (result,)
 
     output = pt.TensorType(dtype=config.floatX, shape=(None,))
     op = PreciseJAXOp([each.type for each in inputs], [output], as_tuple, name=name)

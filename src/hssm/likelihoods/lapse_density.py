@@ -204,7 +204,8 @@ def _distribution(name: str, arguments: Mapping[str, float]) -> Any:
             f"`lapse` {name!r} does not take {', '.join(map(repr, unknown))}; it takes {', '.join(allowed)}."
         )
     try:
-        return kind.dist(**arguments)
+        # As arrays: a bare 2.0 would become a small integer constant, and its logarithm a 32-bit number.
+        return kind.dist(**{key: np.asarray(value, dtype=np.float64) for key, value in arguments.items()})
     except (TypeError, ValueError, NotImplementedError) as error:
         raise ValueError(f"`lapse` {name!r} does not take the arguments {dict(arguments)}: {error}.") from error
 

@@ -52,12 +52,9 @@ def as_density(spec: ModelSpec, likelihood: LikelihoodSpec) -> Density:
     NotImplementedError
         A network: reading ONNX files is not part of this version.
     """
-    source = likelihood.source
+    source = likelihood.source.load() if isinstance(likelihood.source, Reference) else likelihood.source
     if isinstance(source, Density):
         return _by_name(source, spec.response)
-    if isinstance(source, Reference):
-        loaded = source.load()
-        return _by_name(loaded if isinstance(loaded, Density) else _named_blackbox(loaded, spec), spec.response)
     if isinstance(source, (str, Path)) or is_onnx_model(source):
         found = "given as an ONNX model" if is_onnx_model(source) else find_network(source)
         raise NotImplementedError(f"The network {found} cannot be evaluated: this version does not read ONNX files.")
@@ -91,10 +88,12 @@ def check_result_shape(likelihood: Likelihood, observed: Mapping[str, np.ndarray
         A value per parameter inside the domain, numbers or (n_trials,).
     """
     n_trials = len(next(iter(observed.values())))
-    columns = {name: pt.as_tensor_variable(np.asarray(values, dtype=float)) for name, values in observed.items()}
-    values = {name: pt.as_tensor_variable(np.asarray(value, dtype=float)) for name, value in theta.items()}
-    expression = likelihood.log_density(columns, values)
-    shape = np.shape(pytensor.function([], expression, mode="FAST_COMPILE")())
+    arrays = {name: np.asarray(values, dtype=float) for name, values in {**observed, **theta}.items()}
+    inputs = {name: pt.tensor(name, dtype="float64", shape=(None,) * array.ndim) for name, array in arrays.items()}
+    columns = {name: inputs[name] for name in observed}
+    expression = likelihood.log_density(columns, {name: inputs[name] for name in theta})
+    evaluate = pytensor.function(list(inputs.values()), expression, mode="FAST_COMPILE", on_unused_input="ignore")
+    shape = np.shape(evaluate(*arrays.values()))
     if shape != (n_trials,):
         raise ValueError(_wrong_shape(shape, n_trials))
 
@@ -124,20 +123,6 @@ def _by_name(density: Density, response: tuple[str, ...]) -> Density:
         log_cdf=renamed(density.log_cdf),
         log_survival=renamed(density.log_survival),
     )
-
-
-def _named_blackbox(function: Callable[[Named, Named], Any], spec: ModelSpec) -> Density:
-    """A NumPy density of this package, which takes its columns and parameters by name."""
-    columns = (RT, RESPONSE) if len(spec.response) > 1 else (RESPONSE,)
-    names = (*columns, *spec.parameter_names)
-
-    def by_position(*arrays: Any) -> Any:
-        named = dict(zip(names, arrays, strict=True))
-        observed = {name: named.pop(name) for name in columns}
-        return function(observed, named)
-
-    op = BlackBoxOp(by_position, name=f"blackbox likelihood of {spec.name!r}")
-    return Density(log_density=lambda observed, theta: op(*({**observed, **theta}[name] for name in names)))
 
 
 def _blackbox(function: Callable[..., Any], spec: ModelSpec, likelihood: LikelihoodSpec) -> Any:
@@ -218,6 +203,6 @@ def _over_trials(one_trial: Callable[..., Any]) -> Callable[..., Any]:
         import jax
 
         axes: Sequence[int | None] = [0 if each.ndim else None for each in others]
-        return jax.vmap(one_trial, in_axes=(0, *axes))(data, *others).reshape(data.shape[0])
+        return jax.vmap(one_trial, in_axes=(0, *axes))(data, *others)
 
     return vectorised

@@ -44,7 +44,7 @@ def find_network(source: str | Path) -> Path:
 
 
 def is_own(source: Any) -> bool:
-    """Whether it is mathematics of this package, which takes its arguments by name."""
+    """Whether it is mathematics of this package, which belongs to its model's parameters and codes."""
     return isinstance(source, (Density, Reference))
 
 
