@@ -16,7 +16,6 @@ from hssm.densities.special.first_passage import ell
 from hssm.densities.special.numba_backend import fingerprint, kernel
 from hssm.densities.wiener import FOREVER, NARROWEST_BOUNDS
 
-
 _ell_jet, _log = kernel(ell, 1), elementary.log
 
 

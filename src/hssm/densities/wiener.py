@@ -26,8 +26,8 @@ from hssm.spec import Density, Named
 NARROWEST_BOUNDS = 1e-10
 """Bounds closer than this count as touching: the density is zero long before, and a^2 is still a number."""
 
-FOREVER = 1e15
-"""Decision time in seconds that stands for infinity in distribution functions."""
+FOREVER = 2.0**50
+"""Decision time in seconds that stands for infinity in distribution functions; exact in float32, too."""
 
 _N_DRIFTS = 161
 _REACH = 8.5
@@ -157,7 +157,8 @@ def _over_drifts(path: _Path, sv: TensorVariable, log_probability: Any, is_flat:
     log_weights = disconnected_grad(
         pt.log(scale * pt.cosh(angle) * step / unit) - 0.5 * (nodes * nodes + np.log(2.0 * np.pi))
     )
-    return _log_sum(log_probability(u, mean + sigma * nodes, w, wc) + log_weights)
+    total = _log_sum(log_probability(u, mean + sigma * nodes, w, wc) + log_weights)
+    return pt.cast(total, path.u.dtype)
 
 
 def _log_sum(terms: TensorVariable) -> TensorVariable:
