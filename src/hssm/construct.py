@@ -67,7 +67,7 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
         categorical=bambi_options.get("categorical"),
     )
     observations = _observe(data, model, params, arguments, bambi_options)
-    params = _on_kept_rows(params, observations, len(data))
+    params = dict(_on_kept_rows(params, observations, len(data)))
     if lapse is not None:
         check_lapse_support(observations, lapse.support)
     likelihood = assemble(

@@ -14,8 +14,8 @@ from hssm.construct import construct, prepare_new_data
 from hssm.inference import point, predictive, results, variational
 from hssm.inference.expert import draw_graph, value_point
 from hssm.inference.log_likelihood import pointwise_log_likelihood
-from hssm.inference.prior import sample_intervention, sample_prior
-from hssm.inference.sample import SampleRequest, assemble_tree, check_initvals, diagnose, run
+from hssm.inference.prior import prior_predictive_tree, sample_intervention
+from hssm.inference.sample import SampleRequest, assemble_tree, diagnose, resolve_start, run
 from hssm.inference.samplers import choose_sampler
 from hssm.inference.storage import read_traces
 from hssm.model_info import ModelInfo
@@ -165,7 +165,7 @@ class HSSM(ModelInfo):
         _log.info("sampler: %s", chosen.name)
         request = SampleRequest(
             sampler=chosen,
-            start=self._starts(initvals),
+            start=resolve_start(self._built, initvals, self.initvals),
             jitter=self._jitter,
             random_seed=seed,
             log_likelihood=(kwargs.pop("idata_kwargs", None) or {}).get("log_likelihood"),
@@ -183,20 +183,13 @@ class HSSM(ModelInfo):
     def _store_traces(self, tree: xr.DataTree) -> None:
         if "traces" in self._noted:
             warnings.warn("The traces of the last fit are replaced.", UserWarning, stacklevel=3)
-        for group in ("prior", "prior_predictive"):
-            if "prior_tree" in self._noted and group in self._noted["prior_tree"].children:
-                tree[group] = self._noted["prior_tree"][group].copy()
         self._noted["traces"] = tree
+        self._join_prior()
 
-    def _starts(self, initvals: Any) -> dict[str, np.ndarray]:
-        if initvals is None:
-            return self.initvals
-        if isinstance(initvals, str) and initvals == "map":
-            mode = point.find_mode(self._built, self.initvals)
-            return {name: mode[name] for name in self.initvals}
-        if not isinstance(initvals, Mapping):
-            raise TypeError(f"`initvals` must be a dict, 'map' or None, got {initvals!r} ({type(initvals).__name__}).")
-        return check_initvals(initvals, self.initvals)
+    def _join_prior(self) -> None:
+        if "traces" in self._noted and "prior_tree" in self._noted:
+            for group in ("prior", "prior_predictive"):
+                self._noted["traces"][group] = self._noted["prior_tree"][group].copy()
 
     def find_MAP(self, **kwargs: Any) -> dict[str, np.ndarray]:  # noqa: N802  (PyMC's name)
         """Values at the posterior mode; stored as ``map``."""
@@ -219,7 +212,6 @@ class HSSM(ModelInfo):
         Returns a DataTree with one chain (stored as ``vi_idata``), or the approximation (``vi_approx``).
         """
         seed = one_seed(vi_kwargs.pop("random_state", None), random_seed)
-        vi_kwargs.pop("backend", None)
         start = None if ignore_mcmc_start_point_defaults else self.initvals
         approximation = variational.fit_variational(self._built, method, niter, start, random_seed=seed, **vi_kwargs)
         self._noted["vi_approx"] = approximation
@@ -292,28 +284,15 @@ class HSSM(ModelInfo):
         sample_new_groups : bool
             Draw effects of unseen groups from their group distribution.
         """
-        if kind not in ("response", "response_params"):
-            raise ValueError(f"`kind` must be 'response' or 'response_params', got {kind!r}.")
-        tree = self._tree(dt)
-        rng = as_generator(one_seed(random_state, random_seed))
-        chosen = predictive.select_draws(tree["posterior"].to_dataset(), draws, rng)
-        frame = None if data is None else self._new_data(data)
-        predict = predictive.predict_responses if kind == "response" else predictive.predict_parameters
-        prediction = predict(
-            self._built,
-            chosen,
-            rng,
-            frame=frame,
+        request = predictive.PredictionRequest(
+            kind=kind,
+            draws=draws,
+            frame=None if data is None else self._new_data(data),
             include_groups=include_group_specific,
             sample_new_groups=sample_new_groups,
         )
-        target = tree if inplace else tree.copy()
-        if kind == "response":
-            target["posterior_predictive"] = xr.DataTree(prediction)
-        elif frame is None and len(chosen["draw"]) == tree["posterior"].sizes["draw"]:
-            target["posterior"] = xr.DataTree(tree["posterior"].to_dataset().merge(prediction))
-        else:
-            target["posterior"] = xr.DataTree(prediction)
+        rng = as_generator(one_seed(random_state, random_seed))
+        target = predictive.add_prediction(self._built, self._tree(dt), request, rng, inplace)
         return None if inplace else target
 
     def sample_prior_predictive(
@@ -326,19 +305,9 @@ class HSSM(ModelInfo):
     ) -> xr.DataTree:
         """Draws of the prior and the responses they predict; joined to ``traces`` once sampled."""
         rng = as_generator(one_seed(random_state, random_seed))
-        prior = sample_prior(self._built, draws, rng)
-        prediction = predictive.predict_responses(self._built, prior, rng)
-        dropped = [n for n in prior.data_vars if omit_offsets and str(n).endswith("_offset")]
-        kept = prior.drop_vars(dropped)
-        if var_names is not None:
-            kept = kept[list(var_names)]
-        tree = xr.DataTree.from_dict(
-            {"prior": kept, "prior_predictive": prediction, "observed_data": results.observed_group(self._built)}
-        )
+        tree = prior_predictive_tree(self._built, draws, rng, var_names, omit_offsets)
         self._noted["prior_tree"] = tree
-        if "traces" in self._noted:
-            for group in ("prior", "prior_predictive"):
-                self._noted["traces"][group] = tree[group].copy()
+        self._join_prior()
         return tree
 
     def sample_do(
@@ -362,7 +331,8 @@ class HSSM(ModelInfo):
         """Bambi's name for :meth:`sample_posterior_predictive`; takes ``idata=`` and returns a new tree."""
         tree = kwargs.pop("idata", dt)
         kwargs.setdefault("kind", "response_params")
-        return self.sample_posterior_predictive(tree, inplace=False, **kwargs)
+        target = self.sample_posterior_predictive(tree, inplace=False, **kwargs)
+        return self._tree(tree) if target is None else target
 
     def _new_data(self, data: Any, with_response: bool = False) -> Any:
         return prepare_new_data(self._construction, data, self._used_columns, with_response=with_response)

@@ -184,7 +184,7 @@ class ModelSpec:
     def bounds(self, kind: str | None = None) -> dict[str, Bounds]:
         """Bounds of every parameter: the likelihood's own where it has them, else the natural domain."""
         own = self.likelihood(kind).bounds if self.likelihoods else {}
-        return {p.name: tuple(own.get(p.name, p.bounds)) for p in self.parameters}
+        return {p.name: own.get(p.name, p.bounds) for p in self.parameters}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -87,7 +87,7 @@ def _decide(term: Term, information: np.ndarray) -> bool:
     """True for non-centred: the prior's scale says more about a typical level's effect than its trials do."""
     columns = term.columns.reshape(len(term.columns), -1)
     per_level = np.zeros((len(term.groups), columns.shape[1]))
-    np.add.at(per_level, term.index, information[:, None] * columns**2)
+    np.add.at(per_level, np.asarray(term.index), information[:, None] * columns**2)
     typical = float(np.median(per_level))
     scale = float(np.max(prior_median(term.prior.args["sigma"])))
     ratio = typical * scale**2

@@ -118,7 +118,7 @@ class Predictor:
 
     def shift(self, draws: Draws) -> np.ndarray:
         """(n_draws,) what has to be subtracted from the sampled intercept to get it at predictors 0."""
-        total = 0.0
+        total: Any = 0.0
         for term in self.terms:
             if self.center and term.name in self.center:
                 coefficient = _coefficient(term, draws)

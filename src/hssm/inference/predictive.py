@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,44 @@ from hssm.distributions.random_variable import draw_responses
 from hssm.inference.draws import chunks, designs_for, flatten, trial_theta
 from hssm.inference.results import response_dataset
 from hssm.spec import BuiltModel, SimulationOptions
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PredictionRequest:
+    """What to predict: from which draws, for which rows, with or without group effects."""
+
+    kind: str = "response"
+    draws: Any = None
+    frame: Any = None
+    include_groups: bool = True
+    sample_new_groups: bool = False
+
+
+def add_prediction(
+    built: BuiltModel, tree: xr.DataTree, request: PredictionRequest, rng: np.random.Generator, inplace: bool
+) -> xr.DataTree:
+    """Predict from a tree's posterior and put the result into it, or into a copy."""
+    if request.kind not in ("response", "response_params"):
+        raise ValueError(f"`kind` must be 'response' or 'response_params', got {request.kind!r}.")
+    posterior = tree["posterior"].to_dataset()
+    chosen = select_draws(posterior, request.draws, rng)
+    predict = predict_responses if request.kind == "response" else predict_parameters
+    prediction = predict(
+        built,
+        chosen,
+        rng,
+        frame=request.frame,
+        include_groups=request.include_groups,
+        sample_new_groups=request.sample_new_groups,
+    )
+    target = tree if inplace else tree.copy()
+    if request.kind == "response":
+        target["posterior_predictive"] = xr.DataTree(prediction)
+    elif request.frame is None and chosen.sizes["draw"] == posterior.sizes["draw"]:
+        target["posterior"] = xr.DataTree(_replacing(posterior, prediction))
+    else:
+        target["posterior"] = xr.DataTree(prediction)
+    return target
 
 
 def predict_responses(
@@ -93,7 +132,11 @@ def add_parameters(built: BuiltModel, tree: xr.DataTree) -> None:
     """Add trial-wise natural-scale parameters of the fit's data to the posterior of ``tree``."""
     posterior = tree["posterior"].to_dataset()
     values = predict_parameters(built, posterior, np.random.default_rng(0))
-    tree["posterior"] = xr.DataTree(posterior.drop_vars(list(values.data_vars), errors="ignore").merge(values))
+    tree["posterior"] = xr.DataTree(_replacing(posterior, values))
+
+
+def _replacing(dataset: xr.Dataset, values: xr.Dataset) -> xr.Dataset:
+    return dataset.drop_vars(list(values.data_vars), errors="ignore").merge(values)
 
 
 def _fit_trials(values: np.ndarray, built: BuiltModel, frame: Any) -> np.ndarray:

@@ -67,11 +67,11 @@ def add_natural_values(built: BuiltModel, dataset: xr.Dataset) -> xr.Dataset:
 def _natural_predictors(predictor: Any, draws: FlatDraws) -> list[tuple[str, tuple, dict, np.ndarray]]:
     """(name, extra dims, coords, link-scale values) of each natural-scale companion."""
     intercept_name = names.variable(predictor.name, "Intercept")
-    if not any(term.kind == "intercept" for term in predictor.terms):
-        base, found = np.zeros(len(draws)), []
-    else:
+    found: list[tuple[str, tuple, dict, np.ndarray]] = []
+    base = np.zeros(len(draws))
+    if any(term.kind == "intercept" for term in predictor.terms):
         base = _intercept(predictor, draws, intercept_name)
-        found = [(names.natural(intercept_name), (), {}, base)]
+        found.append((names.natural(intercept_name), (), {}, base))
     for term in predictor.terms:
         if term.variable not in draws.values:
             continue

@@ -14,7 +14,7 @@ import xarray as xr
 
 from hssm.inference.convergence import stuck_chains, warn_about_convergence
 from hssm.inference.log_likelihood import AUTOMATIC_LIMIT, pointwise_log_likelihood
-from hssm.inference.point import laplace
+from hssm.inference.point import find_mode, laplace
 from hssm.inference.results import constant_group, finish_draws, observed_group, root_attributes
 from hssm.inference.samplers import Sampler, draw, jittered
 from hssm.seeds import as_generator
@@ -164,6 +164,18 @@ def start_point(built: BuiltModel, start: Mapping[str, np.ndarray]) -> dict[str,
             if term.kind == "hsgp" and f"{term.variable}_weights" not in point and raw in point:
                 point[f"{term.variable}_weights"] = np.zeros_like(point[raw])
     return point
+
+
+def resolve_start(built: BuiltModel, initvals: Any, known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The start a user asked for: the model's own (None), the posterior mode ("map"), or values over the model's own."""
+    if initvals is None:
+        return dict(known)
+    if isinstance(initvals, str) and initvals == "map":
+        mode = find_mode(built, known)
+        return {name: mode[name] for name in known}
+    if not isinstance(initvals, Mapping):
+        raise TypeError(f"`initvals` must be a dict, 'map' or None, got {initvals!r} ({type(initvals).__name__}).")
+    return check_initvals(initvals, known)
 
 
 def check_initvals(initvals: Mapping[str, Any], known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -29,7 +29,7 @@ def _convert(model: Any, point: Mapping[str, np.ndarray], direction: str) -> dic
     values = {name: np.asarray(value, dtype=float) for name, value in point.items()}
     outputs, names = [], []
     # A transform may depend on other free variables (bounds given by them): all enter as inputs.
-    substitutes = {model[name]: pt.tensor(name, dtype="float64", shape=value.shape) for name, value in values.items()}
+    substitutes = {model[name]: pt.TensorType("float64", shape=value.shape)(name) for name, value in values.items()}
     for name in values:
         variable = model[name]
         transform = model.rvs_to_transforms.get(variable)

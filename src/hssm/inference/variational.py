@@ -36,6 +36,7 @@ def fit_variational(
         raise ValueError(f"Unknown method {method!r}. Allowed: {', '.join(METHODS)}.{close_matches(method, METHODS)}")
     if not built.likelihood.differentiable:
         raise ValueError("A variational fit needs gradients, which a blackbox likelihood does not have: use sample().")
+    options.pop("backend", None)
     if start is not None and method in ("advi", "fullrank_advi"):
         options.setdefault("start", dict(start))
     with built.pymc_model:

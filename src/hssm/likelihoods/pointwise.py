@@ -54,9 +54,9 @@ def compiled(likelihood: Likelihood, function: str, pattern: Pattern) -> Callabl
     import pytensor.tensor as pt
 
     columns = tuple(likelihood.columns) + tuple(likelihood.covariates)
-    observed = {name: pt.tensor(name, dtype="float64", shape=(1, None)) for name in columns}
+    observed = {name: pt.TensorType("float64", shape=(1, None))(name) for name in columns}
     theta: dict[str, Any] = {
-        name: pt.tensor(name, dtype="float64", shape=(1 if one_draw else None, 1 if one_trial else None))
+        name: pt.TensorType("float64", shape=(1 if one_draw else None, 1 if one_trial else None))(name)
         for name, (one_draw, one_trial) in zip(likelihood.params, pattern, strict=True)
     }
     expression = getattr(likelihood, function)(observed, theta)
