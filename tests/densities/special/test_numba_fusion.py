@@ -1,4 +1,4 @@
-"""The rewrite that flattens fused loops: it fires, changes no number, and lets LLVM use vectors."""
+"""The rewrite that flattens fused loops: it fires, and changes no number."""
 
 import numpy as np
 import pytensor
