@@ -32,7 +32,7 @@ FOREVER = 2.0**50
 _N_DRIFTS = 161
 _REACH = 8.5
 """Drifts per integral over drift variability, and how many standard deviations they cover: the trapezoid rule converges
-exponentially here; for sv up to 3 both probabilities and the survivor add to 1, and slopes equal densities, to 1e-11."""
+exponentially here; for sv up to 3 both probabilities and the survivor add to 1, slopes equal densities, to 1e-11."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
