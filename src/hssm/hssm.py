@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hssm import plotting
 from hssm.construct import construct, prepare_new_data
 from hssm.inference import point, predictive, results, variational
 from hssm.inference.expert import draw_graph, value_point
@@ -354,6 +355,12 @@ class HSSM(ModelInfo):
         tree = self._tree(dt)
         kwargs.setdefault("var_names", results.reported_names(tree))
         return az.plot_trace_dist(tree, **kwargs)
+
+    def plot_predictive(self, **kwargs: Any) -> Any:
+        return plotting.plot_predictive(self, **kwargs)
+
+    def plot_quantile_probability(self, cond: str, **kwargs: Any) -> Any:
+        return plotting.plot_quantile_probability(self, cond, **kwargs)
 
     def graph(
         self,

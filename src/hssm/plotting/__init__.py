@@ -1,0 +1,28 @@
+"""Plots of fitted models: public functions resolve on first use, so Matplotlib loads only when something is drawn.
+
+One public plot per file; what it shows is computed in ``data``, ``densities`` and ``quantiles``, without Matplotlib.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "plot_predictive": "hssm.plotting.predictive",
+    "plot_quantile_probability": "hssm.plotting.quantile_probability",
+}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605  (names resolve lazily)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'hssm.plotting' has no attribute {name!r}.")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
