@@ -43,6 +43,7 @@ LAYERS = {
     "addm": 6,
     "recovery": 7,
     "cli": 7,
+    "commands": 7,
     # Doors for users: they re-export under the contract's names, and nothing inside comes in through them.
     "": 7,
     "config": 7,

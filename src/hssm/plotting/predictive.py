@@ -129,7 +129,7 @@ def plot_predictive(  # noqa: PLR0913, PLR0917  (the options of a public plot)
     seed = one_seed(random_state, kwargs.pop("random_seed", None))
     ax = kwargs.pop("ax", None)
     columns = used_columns(row=row, col=col, groups=groups)
-    layout_options = dict(
+    layout_options: dict[str, Any] = dict(
         row=row, col=col, col_wrap=col_wrap, groups=groups, groups_order=groups_order, grid_kwargs=grid_kwargs or {}
     )
     Layout(**layout_options, ax=ax)  # faults of the layout before anything is computed
@@ -208,7 +208,7 @@ class _Artist:
             low, high = _axis_range(settings.x_range, data, self.signed)
         self.edges = densities.bin_edges(settings.bins, low, high)
         ends = self.edges[[0, -1]] if settings.kind == "hist" else (low, high)
-        self.grid = np.linspace(*ends, settings.grid_points)
+        self.grid = np.linspace(ends[0], ends[1], settings.grid_points)
         self.by_choice = not (self.signed or data.is_choice_only)
         if self.by_choice:
             self.curves = [Pair(color, color) for color in choice_colors(settings.colors, data.labels)]
@@ -302,8 +302,8 @@ class _Artist:
     def _uncertainty(self, ax: Axes, heights: np.ndarray, color: Any) -> None:
         if self.settings.uncertainty == "band":
             x, ends = self._points(np.stack(densities.interval_of(heights, self.settings.interval)))
-            step = "post" if self.settings.step else None
-            ax.fill_between(x, *ends, step=step, color=color, alpha=self.alpha, linewidth=0, zorder=1)
+            style: dict[str, Any] = {"step": "post"} if self.settings.step else {}
+            ax.fill_between(x, ends[0], ends[1], **style, color=color, alpha=self.alpha, linewidth=0, zorder=1)
         elif self.settings.uncertainty == "samples":
             x, y = self._points(heights)
             drawstyle = "steps-post" if self.settings.step else "default"
@@ -314,7 +314,7 @@ class _Artist:
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
         ax.axvline(0, color="0.8", linewidth=0.8, zorder=0)
         left, right = (_named(label) for label in self.labels.values())
-        style = {"transform": ax.transAxes, "va": "bottom", "fontsize": "small", "color": "0.35"}
+        style: dict[str, Any] = {"transform": ax.transAxes, "va": "bottom", "fontsize": "small", "color": "0.35"}
         ax.text(0.01, 1.0, f"← {left}", ha="left", **style)
         ax.text(0.99, 1.0, f"{right} →", ha="right", **style)
 

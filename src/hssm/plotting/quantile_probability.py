@@ -22,6 +22,8 @@ from hssm.seeds import one_seed
 SPREAD = 0.18
 """Half-width of the places side by side that response categories take on a categorical axis."""
 
+MARKERS = "o^sDvP*X"
+
 SHOWN = 0.95
 """The vertical axis shows all observed quantiles, and at least this share of the predicted ones."""
 
@@ -180,11 +182,12 @@ class _Artist:
             raise ValueError(
                 f"`xticklabels` must name the {len(self.conditions)} conditions, got {len(settings.xticklabels)}."
             )
-        self.hues = {
+        hues: dict[str, list[Any]] = {
             "quantile": list(settings.request.quantiles),
             "response": self.responses,
             "condition": self.conditions,
-        }[settings.hue]
+        }
+        self.hues = hues[settings.hue]
 
     def draw(self, ax: Axes, data: PredictiveData) -> None:
         tidy(ax)
@@ -213,15 +216,15 @@ class _Artist:
             Line2D([], [], color=self._color(value), marker="o", linestyle="", label=self._hue_text(titles, value))
             for value in reversed(self.hues)
         ]
-        style = {"color": "0.2", "linestyle": ""}
+        style: dict[str, Any] = {"color": "0.2", "linestyle": ""}
         handles.append(Line2D([], [], marker="o", label="observed" + self._omitted(data.observed.omitted), **style))
         label = "predicted" + self._omitted(data.predicted.omitted)
         if self.settings.predictive_style == "ellipse":
             label += f", {100 * self.settings.ellipse[0]:g} % of draws"
         handles.append(Line2D([], [], marker=".", alpha=0.5, label=label, **style))
         if self.settings.hue != "response":
-            markers = zip(self.responses, "o^sDvP*X", strict=False)
-            handles += [Line2D([], [], marker=m, color="0.6", linestyle="", label=r) for r, m in markers]
+            markers = ((self._marker(r), r) for r in self.responses)
+            handles += [Line2D([], [], marker=m, color="0.6", linestyle="", label=r) for m, r in markers]
         return handles
 
     def _hue_text(self, titles: dict[str, str], value: Any) -> str:
@@ -238,7 +241,7 @@ class _Artist:
         return CHOICES[place % len(CHOICES)]
 
     def _marker(self, response: str) -> str:
-        return "o^sDvP*X"[self.responses.index(response) % 8]
+        return MARKERS[self.responses.index(response) % len(MARKERS)]
 
     def _placed(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table with a column ``x``: the proportion, or the place of the condition, responses side by side."""
@@ -251,17 +254,17 @@ class _Artist:
 
     def _observed(self, ax: Axes, table: pd.DataFrame) -> None:
         """Observed points, joined across conditions: one line per quantile over the proportion, as is customary."""
-        for keys, part in table.groupby(["quantile", "response"], sort=True):
+        for (_, response), part in table.groupby(["quantile", "response"], sort=True):
             line = part.dropna(subset=["rt"]).sort_values("x")
             ax.plot(line["x"], line["rt"], color="0.75", linewidth=0.9, zorder=1)
             for _, point in line.iterrows():
                 style = {"color": self._color(point[self.settings.hue]), "markersize": 6, "markeredgecolor": "white"}
-                style |= {"marker": self._marker(keys[1]), "linestyle": "", "zorder": 3}
+                style |= {"marker": self._marker(str(response)), "linestyle": "", "zorder": 3}
                 ax.plot(point["x"], point["rt"], **{**style, **self.settings.data_kwargs})
 
     def _points(self, ax: Axes, table: pd.DataFrame) -> None:
         for (value, response), part in table.groupby([self.settings.hue, "response"], sort=True)[["x", "rt"]]:
-            style = {"color": self._color(value), "marker": self._marker(response), "linestyle": "", "zorder": 2}
+            style = {"color": self._color(value), "marker": self._marker(str(response)), "linestyle": "", "zorder": 2}
             style |= {"markersize": 3.5, "alpha": 0.35, "markeredgewidth": 0}
             ax.plot(part["x"], part["rt"], **{**style, **self.settings.point_kwargs})
 
