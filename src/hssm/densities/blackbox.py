@@ -11,10 +11,10 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hssm.densities.path import FOREVER, NARROWEST_BOUNDS
 from hssm.densities.special import elementary
 from hssm.densities.special.first_passage import ell
 from hssm.densities.special.numba_backend import fingerprint, kernel
-from hssm.densities.wiener import FOREVER, NARROWEST_BOUNDS
 
 _ell_jet, _log = kernel(ell, 1), elementary.log
 

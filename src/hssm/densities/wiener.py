@@ -9,7 +9,6 @@ https://doi.org/10.3758/BF03206552 for the drift integrated out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,65 +17,16 @@ from pytensor.gradient import disconnected_grad
 from pytensor.tensor import TensorVariable
 
 from hssm.densities.logspace import finite_or, masked
+from hssm.densities.path import Path, path_to, responded
 from hssm.densities.special.exit_time import log_exit, log_stay
 from hssm.densities.special.first_passage import ell
 from hssm.densities.special.logarithms import safe_log
 from hssm.spec import Density, Named
 
-NARROWEST_BOUNDS = 1e-10
-"""Bounds closer than this count as touching: the density is zero long before, and a^2 is still a number."""
-
-FOREVER = 2.0**50
-"""Decision time in seconds that stands for infinity in distribution functions; exact in float32, too."""
-
 _N_DRIFTS = 161
 _REACH = 8.5
 """Drifts per integral over drift variability, and how many standard deviations they cover: the trapezoid rule converges
 exponentially here; for sv up to 3 both probabilities and the survivor add to 1, slopes equal densities, to 1e-11."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Path:
-    """A response seen from the lower bound; harmless numbers stand in where ``valid`` or ``started`` is false."""
-
-    valid: TensorVariable
-    started: TensorVariable
-    finite: TensorVariable
-    tau: TensorVariable
-    distance: TensorVariable
-    w: TensorVariable
-    wc: TensorVariable
-    drift: TensorVariable
-
-    @property
-    def inside(self) -> TensorVariable:
-        return self.valid & self.started & self.finite
-
-    @property
-    def u(self) -> TensorVariable:
-        return self.tau / (self.distance * self.distance)
-
-
-def _path(observed: Named, theta: Named, upper: TensorVariable) -> _Path:
-    v, a, z, t = (pt.as_tensor_variable(theta[name]) for name in ("v", "a", "z", "t"))
-    tau = pt.as_tensor_variable(observed["rt"]) - t
-    wide = pt.gt(a, NARROWEST_BOUNDS)
-    started, finite = pt.gt(tau, 0), pt.lt(tau, FOREVER)
-    return _Path(
-        valid=wide & pt.gt(z, 0) & pt.lt(z, 1) & pt.ge(t, 0),
-        started=started,
-        finite=finite,
-        tau=pt.switch(started, pt.switch(finite, tau, FOREVER), 1.0),
-        distance=pt.switch(wide, 2.0 * a, 1.0),
-        w=pt.switch(upper, 1.0 - z, z),
-        wc=pt.switch(upper, z, 1.0 - z),
-        drift=pt.switch(upper, -v, v),
-    )
-
-
-def _responded(observed: Named, theta: Named) -> _Path:
-    """The path to the bound that was hit."""
-    return _path(observed, theta, pt.gt(observed["response"], 0))
 
 
 def ddm_log_density(observed: Named, theta: Named) -> TensorVariable:
@@ -95,7 +45,7 @@ def ddm_log_density(observed: Named, theta: Named) -> TensorVariable:
     TensorVariable
         -inf outside the domain, with zero gradient.
     """
-    path = _responded(observed, theta)
+    path = responded(observed, theta)
     travel = path.drift * path.distance * path.w + 0.5 * path.drift * path.drift * path.tau
     return masked(path.inside, ell(path.u, path.w, path.wc) - travel - 2.0 * safe_log(path.distance))
 
@@ -105,7 +55,7 @@ def ddm_sdv_log_density(observed: Named, theta: Named) -> TensorVariable:
 
     As :func:`ddm_log_density`, with ``sv`` >= 0 in ``theta``.
     """
-    path = _responded(observed, theta)
+    path = responded(observed, theta)
     sv = pt.as_tensor_variable(theta["sv"])
     variance = sv * sv
     spread = 1.0 + variance * path.tau
@@ -117,23 +67,23 @@ def ddm_sdv_log_density(observed: Named, theta: Named) -> TensorVariable:
 
 def ddm_log_cdf(observed: Named, theta: Named) -> TensorVariable:
     """Log P(RT <= rt, response) of the diffusion model; ``rt`` may be infinite (log choice probability)."""
-    path = _responded(observed, theta)
+    path = responded(observed, theta)
     value = log_exit(path.u, path.drift * path.distance, path.w, path.wc)
     return masked(path.valid & path.started, value)
 
 
 def ddm_log_survival(observed: Named, theta: Named) -> TensorVariable:
     """Log P(RT > rt) of the diffusion model, any response; 0 while rt <= t."""
-    path = _path(observed, theta, pt.constant(np.array(False)))
+    path = path_to(observed, theta, pt.constant(np.array(False)))
     value = log_stay(path.u, path.drift * path.distance, path.w, path.wc)
     return _survival(path, path.valid, value)
 
 
-def _survival(path: _Path, valid: TensorVariable, value: TensorVariable) -> TensorVariable:
+def _survival(path: Path, valid: TensorVariable, value: TensorVariable) -> TensorVariable:
     return masked(valid & path.finite, pt.switch(path.started, value, 0.0))
 
 
-def _over_drifts(path: _Path, sv: TensorVariable, log_probability: Any, is_flat: bool) -> TensorVariable:
+def _over_drifts(path: Path, sv: TensorVariable, log_probability: Any, is_flat: bool) -> TensorVariable:
     """Log of the average of a probability over drifts N(drift, sv^2): a trapezoid rule in asinh(drift).
 
     In its tails the probability falls off as exp(m d - m^2 u / 2) with d = -w or d = wc, which moves the drifts
@@ -169,19 +119,19 @@ def _log_sum(terms: TensorVariable) -> TensorVariable:
 
 def ddm_sdv_log_cdf(observed: Named, theta: Named) -> TensorVariable:
     """Log P(RT <= rt, response) of the diffusion model with drift variability; ``rt`` may be infinite."""
-    path = _responded(observed, theta)
+    path = responded(observed, theta)
     sv, valid = _variability(path, theta)
     return masked(valid & path.started, _over_drifts(path, sv, log_exit, is_flat=True))
 
 
 def ddm_sdv_log_survival(observed: Named, theta: Named) -> TensorVariable:
     """Log P(RT > rt) of the diffusion model with drift variability, any response; 0 while rt <= t."""
-    path = _path(observed, theta, pt.constant(np.array(False)))
+    path = path_to(observed, theta, pt.constant(np.array(False)))
     sv, valid = _variability(path, theta)
     return _survival(path, valid, _over_drifts(path, sv, log_stay, is_flat=False))
 
 
-def _variability(path: _Path, theta: Named) -> tuple[TensorVariable, TensorVariable]:
+def _variability(path: Path, theta: Named) -> tuple[TensorVariable, TensorVariable]:
     sv = pt.as_tensor_variable(theta["sv"])
     return pt.maximum(sv, 0.0), path.valid & pt.ge(sv, 0)
 

@@ -35,7 +35,7 @@ _SWITCH = 2 / math.pi  # where the two series of the theta function converge equ
 
 
 @njit(cache=True, error_model="numpy")
-def _image_ratio(s: float) -> float:
+def image_ratio(s: float) -> float:
     """Exit density at time ``s`` relative to its leading image, for exits from (-1, 1); in (0, 1)."""
     if s < _SWITCH:
         q = math.exp(-4.0 / s)
@@ -60,7 +60,7 @@ def exit_time(rng: np.random.Generator, drift: float) -> float:
         s = 2.0 / (2.0 * drift + y + math.sqrt(y * (y + 4.0 * drift)))
         if rng.random() * (1.0 + drift * s) > 1.0:
             s = 1.0 / (drift * drift * s)
-        if rng.random() < _image_ratio(s):
+        if rng.random() < image_ratio(s):
             return s
 
 
