@@ -28,10 +28,13 @@ def trial_information(
     observed = {name: observations.frame[name].to_numpy(dtype=float) for name in observations.response}
     observed |= {name: observations.frame[name].to_numpy(dtype=float) for name in likelihood.covariates}
     theta = {name: np.asarray(start[name], dtype=float).reshape(1, -1) for name in likelihood.params}
+    for name in likelihood.params:
+        if not params[name].is_fixed:
+            theta[name] = np.repeat(theta[name], 2, axis=0)
     link = params[parameter].link
     eta = link.link(theta[parameter]) if link is not None else theta[parameter]
     # Both sides of the difference go through one call: two draws.
-    shifted = np.concatenate([eta - STEP, eta + STEP], axis=0)
+    shifted = eta + np.array([[-STEP], [STEP]])
     theta[parameter] = link.linkinv(shifted) if link is not None else shifted
     density = evaluate_pointwise(likelihood, observed, theta)
     score = (density[1] - density[0]) / (2 * STEP)

@@ -34,7 +34,7 @@ def warn_about_convergence(tree: xr.DataTree) -> None:
 
 def convergence_problems(tree: xr.DataTree) -> list[str]:
     """Messages, worst first: what was found, where, and what to do."""
-    import arviz as az
+    import arviz_stats  # not `arviz`, which loads Matplotlib
 
     problems = []
     posterior = tree["posterior"].to_dataset()
@@ -54,12 +54,12 @@ def convergence_problems(tree: xr.DataTree) -> list[str]:
         return problems
     if posterior.sizes["draw"] < 4:
         return problems
-    worst = _worst(az.rhat(posterior), RHAT_LIMIT, above=True)
+    worst = _worst(arviz_stats.rhat(posterior), RHAT_LIMIT, above=True)
     if worst:
         problems.append(f"R-hat above {RHAT_LIMIT}: {worst}. The chains disagree: sample longer (tune, draws).")
     for method in ("bulk", "tail"):
         limit = ESS_PER_CHAIN * n_chains
-        worst = _worst(az.ess(posterior, method=method), limit, above=False)
+        worst = _worst(arviz_stats.ess(posterior, method=method), limit, above=False)
         if worst:
             problems.append(
                 f"{method.capitalize()} effective sample size below {limit} ({ESS_PER_CHAIN} per chain): {worst}. "

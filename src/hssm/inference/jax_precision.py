@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+def jax_is_loaded() -> bool:
+    """Whether JAX itself was imported; some libraries leave a placeholder named ``jax`` that loads on first use."""
+    return "jaxlib" in sys.modules
+
+
 @contextmanager
 def floatx_precision(runs_jax: bool = True) -> Iterator[None]:
     """Set ``jax_enable_x64`` to match PyTensor's ``floatX`` inside the block and restore it after.
@@ -16,7 +21,7 @@ def floatx_precision(runs_jax: bool = True) -> Iterator[None]:
     import pytensor
 
     wanted = pytensor.config.floatX == "float64"
-    if not runs_jax and "jax" not in sys.modules:
+    if not runs_jax and not jax_is_loaded():
         yield
         return
     import jax

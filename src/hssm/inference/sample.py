@@ -136,7 +136,9 @@ def check_start(built: BuiltModel, start: Mapping[str, np.ndarray]) -> None:
     for name, value in start.items():
         if not np.all(np.isfinite(value)):
             raise ValueError(f"The starting value of {name!r} is not finite: {value!r}. Give another in `initvals`.")
-    theta = trial_theta(built, {name: np.asarray(value)[None] for name, value in start_point(built, start).items()})
+    # Two equal draws: the same compiled function then serves the log-likelihood of the posterior.
+    draws = {name: np.stack([value, value]) for name, value in start_point(built, start).items()}
+    theta = trial_theta(built, draws)
     density = evaluate_pointwise(built.likelihood, observed_arrays(built), theta)[0]
     bad = np.flatnonzero(~np.isfinite(density))
     if len(bad):
@@ -167,7 +169,7 @@ def start_point(built: BuiltModel, start: Mapping[str, np.ndarray]) -> dict[str,
 
 
 def resolve_start(built: BuiltModel, initvals: Any, known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The start a user asked for: the model's own (None), the posterior mode ("map"), or values over the model's own."""
+    """The start a user asked for: the model's own, the posterior mode ("map"), or values over the model's own."""
     if initvals is None:
         return dict(known)
     if isinstance(initvals, str) and initvals == "map":
