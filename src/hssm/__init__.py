@@ -21,9 +21,12 @@ _HOMES = {
     "list_data": "hssm.data.datasets",
     "list_models": "hssm.models.registry",
     "load_data": "hssm.data.datasets",
+    "log_cdf": "hssm.likelihoods.evaluate",
+    "log_density": "hssm.likelihoods.evaluate",
+    "log_survival": "hssm.likelihoods.evaluate",
     "register_model": "hssm.models.registry",
     "set_floatX": "hssm.precision",
-    "show_defaults": "hssm.models.describe",
+    "show_defaults": "hssm.parameters.show",
     "simulate_data": "hssm.data.simulate",
 }
 

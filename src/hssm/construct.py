@@ -19,6 +19,8 @@ from hssm.data.observe import observe
 from hssm.likelihoods.assemble import assemble
 from hssm.likelihoods.lapse_density import LapseDensity, resolve_lapse
 from hssm.models.config import ResolvedModel, resolve_model
+from hssm.models.faults import Faults
+from hssm.parameters.collect import collect_params
 from hssm.parameters.formula import formula_names
 from hssm.parameters.initial_values import data_driven_start
 from hssm.parameters.resolve import resolve_parameters
@@ -66,6 +68,7 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
         extra_namespace=arguments["extra_namespace"],
         categorical=bambi_options.get("categorical"),
     )
+    _require_specified(model, arguments, shortcuts)
     observations = _observe(data, model, params, arguments, bambi_options)
     params = dict(_on_kept_rows(params, observations, len(data)))
     if lapse is not None:
@@ -102,6 +105,22 @@ def _refuse_what_is_to_come(arguments: Mapping[str, Any]) -> None:
         raise NotImplementedError(
             f"{', '.join(f'`{name}`' for name in given)}: trials without a response are not supported yet. "
             "Leave these arguments out and drop such trials, knowing that this biases the fit."
+        )
+
+
+def _require_specified(model: ResolvedModel, arguments: Mapping[str, Any], shortcuts: Mapping[str, Any]) -> None:
+    """A user's model says something about every parameter: bounds, a prior, or a value."""
+    if not model.unspecified:
+        return
+    faults = Faults("Parameters")
+    given = collect_params(
+        model.spec, faults, include=arguments["include"], shortcuts=shortcuts, p_outlier=arguments["p_outlier"]
+    )
+    silent = [name for name in model.unspecified if given[name].prior is None and given[name].bounds is None]
+    if silent:
+        raise ValueError(
+            f"Model {model.spec.name!r} says neither prior nor bounds of {', '.join(map(repr, silent))}. "
+            "Give `bounds` or `default_priors` in `model_config`, or a prior or a value for the parameter itself."
         )
 
 

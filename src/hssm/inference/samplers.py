@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,7 +122,9 @@ def draw(
         nuts.setdefault("chain_method", "parallel" if _devices() >= chains else "vectorized")
     if nuts and "step" not in keywords:
         keywords["nuts"] = nuts
-    with floatx_precision(sampler.runs_jax or built.likelihood.uses_jax), built.pymc_model:
+    if sampler.name == "pymc" and built.likelihood.uses_jax:
+        keywords.setdefault("mp_ctx", "spawn")  # JAX does not survive a fork
+    with floatx_precision(sampler.runs_jax or built.likelihood.uses_jax), _forks_quietly(), built.pymc_model:
         return pm.sample(
             nuts_sampler=sampler.name,
             random_seed=_seed(random_seed),
@@ -129,6 +132,17 @@ def draw(
             compute_convergence_checks=False,
             **keywords,
         )
+
+
+@contextmanager
+def _forks_quietly() -> Iterator[None]:
+    """PyMC forks its chains. JAX, if it was loaded before, warns of that; these chains never call it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"os\.fork\(\) was called.*JAX", category=RuntimeWarning)
+        warnings.filterwarnings(
+            "ignore", message=r".*use of fork\(\) may lead to deadlocks", category=DeprecationWarning
+        )
+        yield
 
 
 def _add_step(keywords: dict[str, Any], built: BuiltModel) -> None:

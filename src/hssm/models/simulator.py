@@ -42,9 +42,13 @@ def as_simulator(
 
 
 def _named(name: str) -> Simulator:
+    from hssm.simulators.ssms_adapter import ssms_model_names, ssms_simulator
+
     known = find_model(name)
     if known is not None and known.simulator is not None:
         return known.simulator
+    if name in ssms_model_names():
+        return ssms_simulator(name)
     raise ValueError(f"`rv` names no simulator. {unknown_model_message(name)}")
 
 
