@@ -45,3 +45,9 @@ FINITE_DIFFERENCE_OF_GRADIENT = Tolerance(relative=1e-5, absolute=1e-5)
 
 UPSTREAM_NORMAL = Tolerance(relative=1e-7, absolute=1e-8)
 """PyMC's normal distribution functions divide by a square root of 2 that was rounded to 32 bits."""
+
+DRAWN = Tolerance(relative=1e-9, absolute=1e-12)
+"""Coordinates read back from a plot against the numbers that were to be drawn."""
+
+BINNED = Tolerance(absolute=0.01)
+"""A kernel density of binned values against the exact one, or the area of a density on a grid against a proportion."""

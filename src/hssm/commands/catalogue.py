@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hssm.commands.screen import Screen, user_input
-from hssm.models.describe import show_defaults
 from hssm.models.registry import get_model, list_models
+from hssm.parameters.show import show_defaults
 from hssm.spec import KINDS
 
 

@@ -13,6 +13,10 @@ WRONG_INPUT = (ValueError, TypeError, OSError, ImportError, NotImplementedError)
 """What the package raises for something the user typed."""
 
 
+WIDEST = 10_000
+"""Characters in a line of a table."""
+
+
 class WrongUsageError(Exception):
     """The user has to change something: exit code 2."""
 
@@ -59,6 +63,7 @@ class Screen:
     def table(self, headers: list[str], rows: list[list[str]]) -> None:
         """Text to the left, numbers to the right."""
         from rich.box import SIMPLE_HEAD
+        from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
@@ -67,7 +72,8 @@ class Screen:
             table.add_column(header, justify="left" if position == 0 else "right", no_wrap=True)
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
-        self._console.print(table)
+        # As wide as it needs to be: in a narrow window lines wrap, but no number is cut.
+        Console(quiet=self.quiet, highlight=False, width=WIDEST).print(table)
 
     def complain(self, text: str) -> None:
         """One message to standard error, quiet or not."""

@@ -16,7 +16,7 @@ from matplotlib.patches import Ellipse
 from hssm.plotting.data import PredictiveData, PredictiveRequest, predictive_data, used_columns
 from hssm.plotting.facets import FacetGrid, Layout, draw_facets, levels
 from hssm.plotting.quantiles import QuantileRequest, ellipse_of, quantile_table, read_quantiles
-from hssm.plotting.style import CHOICES, SEQUENTIAL, require_option, tidy
+from hssm.plotting.style import CHOICES, SEQUENTIAL, line_properties, require_option, tidy
 from hssm.seeds import one_seed
 
 SPREAD = 0.18
@@ -126,8 +126,8 @@ def plot_quantile_probability(  # noqa: PLR0913, PLR0917  (the options of a publ
         predictive_style=predictive_style,
         ellipse=(ellipse_confidence, ellipse_min_points),
         xticklabels=xticklabels,
-        data_kwargs={**kwargs, **(data_kwargs or {})},
-        point_kwargs={**kwargs, **(predictive_samples_kwargs or {})},
+        data_kwargs=line_properties({**kwargs, **(data_kwargs or {})}),
+        point_kwargs=line_properties({**kwargs, **(predictive_samples_kwargs or {})}),
         ellipse_kwargs=ellipse_kwargs or {},
     )
     shown = predictive_data(

@@ -8,6 +8,7 @@ from typing import Any
 
 from matplotlib.artist import ArtistInspector
 from matplotlib.axes import Axes
+from matplotlib.cbook import normalize_kwargs
 from matplotlib.colors import is_color_like
 from matplotlib.lines import Line2D
 
@@ -79,14 +80,14 @@ def require_option(name: str, given: Any, allowed: Sequence[Any]) -> None:
 
 
 def line_properties(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Keyword arguments for lines; TypeError for what is no property of a line."""
+    """Keyword arguments for lines under their long names; TypeError for what is no property of a line."""
     inspector = ArtistInspector(Line2D)
     allowed = {*inspector.get_setters(), *(alias for names in inspector.aliasd.values() for alias in names)}
     unknown = sorted(set(given) - allowed)
     if unknown:
         hints = ", ".join(f"{key!r}{close_matches(key, allowed)}" for key in unknown)
         raise TypeError(f"Unknown keyword {hints}. Further keywords of this plot are properties of Matplotlib's lines.")
-    return dict(given)
+    return normalize_kwargs(dict(given), Line2D)
 
 
 def tidy(ax: Axes) -> None:

@@ -1,0 +1,28 @@
+"""The list of models and one model in full."""
+
+import pytest
+
+import hssm
+from hssm.commands.catalogue import show_models
+from hssm.commands.screen import Screen, WrongUsageError
+
+
+def test_all_models_with_their_kinds(capsys) -> None:
+    show_models(Screen())
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in hssm.list_models())
+    assert "analytical, blackbox" in printed
+
+
+def test_only_models_of_a_kind(capsys) -> None:
+    show_models(Screen(), kind="blackbox")
+    assert "ddm_sdv" in capsys.readouterr().out
+    with pytest.raises(WrongUsageError, match="analytical, approx_differentiable, blackbox"):
+        show_models(Screen(), kind="exact")
+
+
+def test_one_model_in_full(capsys) -> None:
+    show_models(Screen(), "ddm", "analytical")
+    assert capsys.readouterr().out.strip() == hssm.show_defaults("ddm", "analytical")
+    with pytest.raises(WrongUsageError, match="Did you mean 'ddm'"):
+        show_models(Screen(), "dmd")
