@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import time
 import warnings
@@ -16,13 +17,16 @@ from hssm.inference.convergence import stuck_chains, warn_about_convergence
 from hssm.inference.log_likelihood import AUTOMATIC_LIMIT, pointwise_log_likelihood
 from hssm.inference.point import find_mode, laplace
 from hssm.inference.results import constant_group, finish_draws, observed_group, root_attributes
-from hssm.inference.samplers import Sampler, draw, jittered
+from hssm.inference.samplers import JAX_OPTIONS, Sampler, draw, jittered
+from hssm.inference.transforms import unconstrain
 from hssm.seeds import as_generator
 from hssm.spec import BuiltModel
 from hssm.suggest import close_matches
 
 _log = logging.getLogger(__name__)
 
+NUTS_OPTIONS = (*JAX_OPTIONS, "nuts", "target_accept", "max_treedepth", "early_max_treedepth", "adapt_step_size")
+OUR_OWN = ("args", "kwargs", "model", "nuts_sampler", "var_names", "compute_convergence_checks", "return_inferencedata")
 DEFAULTS = {"draws": 1000, "tune": 1000, "chains": 4}
 
 
@@ -48,6 +52,7 @@ def run(built: BuiltModel, request: SampleRequest) -> xr.DataTree:
     ValueError
         The log density is not finite at the start (names the variable and the first rows).
     """
+    check_options(request.options)
     check_start(built, request.start)
     options = {**DEFAULTS, **{key: value for key, value in request.options.items() if value is not None}}
     began = time.perf_counter()
@@ -60,6 +65,24 @@ def run(built: BuiltModel, request: SampleRequest) -> xr.DataTree:
     add_log_likelihood(built, tree, request.log_likelihood)
     tree.attrs |= {"sampling_time": took, "tuning_steps": int(options["tune"])}
     return tree
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """TypeError for keywords that no sampler knows, ValueError for counts that are none."""
+    import pymc as pm
+
+    allowed = (set(inspect.signature(pm.sample).parameters) | set(NUTS_OPTIONS)) - set(OUR_OWN)
+    unknown = sorted(set(options) - allowed)
+    if unknown:
+        hints = "".join(close_matches(name, allowed) for name in unknown)
+        raise TypeError(
+            f"sample() got unknown keywords {', '.join(map(repr, unknown))}.{hints} "
+            f"Allowed: {', '.join(sorted(allowed))}; options of one sampler go into nuts={{...}}."
+        )
+    for name, least in (("draws", 1), ("tune", 0), ("chains", 1), ("cores", 1)):
+        value = options.get(name)
+        if value is not None and (not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least):
+            raise ValueError(f"`{name}` must be an integer of at least {least}, got {value!r}.")
 
 
 def diagnose(tree: xr.DataTree) -> None:
@@ -119,13 +142,14 @@ def add_log_likelihood(built: BuiltModel, tree: xr.DataTree, asked: bool | None)
 
 
 def _tidy_stats(stats: xr.Dataset) -> xr.Dataset:
-    """``lp`` and ``diverging`` under one name for every sampler; no warmup objects."""
+    """``lp`` and ``diverging`` under one name for every sampler; nothing that netCDF cannot hold."""
     renames = {"logp": "lp", "potential_energy": "lp"}
     for old, new in renames.items():
         if old in stats and new not in stats:
             values = -stats[old] if old == "potential_energy" else stats[old]
             stats = stats.drop_vars(old).assign({new: values})
-    return stats[[name for name in stats.data_vars if set(stats[name].dims) <= {"chain", "draw"}]]
+    kept = [n for n in stats.data_vars if set(stats[n].dims) <= {"chain", "draw"} and stats[n].dtype != object]
+    return stats[kept]
 
 
 def check_start(built: BuiltModel, start: Mapping[str, np.ndarray]) -> None:
@@ -136,6 +160,14 @@ def check_start(built: BuiltModel, start: Mapping[str, np.ndarray]) -> None:
     for name, value in start.items():
         if not np.all(np.isfinite(value)):
             raise ValueError(f"The starting value of {name!r} is not finite: {value!r}. Give another in `initvals`.")
+    with np.errstate(all="ignore"):
+        free = unconstrain(built.pymc_model, start)
+    for name, value in free.items():
+        if not np.all(np.isfinite(value)):
+            raise ValueError(
+                f"The starting value of {name!r}, {np.asarray(start[name]).tolist()!r}, is outside the support of its "
+                "prior. Give another in `initvals`."
+            )
     # Two equal draws: the same compiled function then serves the log-likelihood of the posterior.
     draws = {name: np.stack([value, value]) for name, value in start_point(built, start).items()}
     theta = trial_theta(built, draws)
