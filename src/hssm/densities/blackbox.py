@@ -5,6 +5,7 @@ The same kernels as in ``wiener.py``, called in a compiled loop over trials.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numba
@@ -44,6 +45,24 @@ def _compile_loop(version: str) -> Any:
 _loop = _compile_loop(ell.fingerprint + fingerprint())
 
 
+def trial_columns(data: ArrayLike, parameters: Sequence[ArrayLike]) -> NDArray[np.float64]:
+    """Response time, response and parameters of every trial, (2 + n_parameters, n_trials).
+
+    Raises
+    ------
+    ValueError
+        ``data`` is not an (n_trials, 2) array.
+    """
+    rows = np.asarray(data, dtype=np.float64)
+    if rows.ndim != 2 or rows.shape[1] != 2:
+        raise ValueError(f"data must be an (n_trials, 2) array of rt and response; its shape is {rows.shape}.")
+    columns = np.empty((2 + len(parameters), len(rows)))
+    columns[:2] = rows.T
+    for column, parameter in zip(columns[2:], parameters, strict=True):
+        column[:] = parameter
+    return columns
+
+
 def ddm_sdv_blackbox(
     data: ArrayLike, v: ArrayLike, a: ArrayLike, z: ArrayLike, t: ArrayLike, sv: ArrayLike
 ) -> NDArray[np.float64]:
@@ -62,13 +81,8 @@ def ddm_sdv_blackbox(
     (n_trials,) array
         -inf outside the domain.
     """
-    rows = np.asarray(data, dtype=np.float64)
-    if rows.ndim != 2 or rows.shape[1] != 2:
-        raise ValueError(f"data must be an (n_trials, 2) array of rt and response; its shape is {rows.shape}.")
-    columns, out = np.empty((7, len(rows))), np.empty(len(rows))
-    columns[:2] = rows.T
-    for column, parameter in zip(columns[2:], (v, a, z, t, sv), strict=True):
-        column[:] = parameter
+    columns = trial_columns(data, (v, a, z, t, sv))
+    out = np.empty(columns.shape[1])
     _loop(columns, out)
     return out
 

@@ -91,7 +91,10 @@ def _register() -> None:
 
 
 class _AfterImport(MetaPathFinder):
-    """Runs ``_register`` right after PyTensor's JAX dispatcher is imported, so that we never import JAX first."""
+    """Runs ``register`` right after PyTensor's JAX dispatcher is imported, so that we never import JAX first."""
+
+    def __init__(self, register: Callable[[], None]) -> None:
+        self._register = register
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
         if fullname != _JAX_DISPATCH:
@@ -102,15 +105,20 @@ class _AfterImport(MetaPathFinder):
 
         def exec_module(module: Any) -> None:
             run(module)
-            _register()
+            self._register()
 
         spec.loader.exec_module = exec_module
         return spec
 
 
+def when_jax_is_loaded(register: Callable[[], None]) -> None:
+    """Call ``register``, which may import JAX: now if PyTensor's JAX linker is loaded, else when it will be."""
+    if _JAX_DISPATCH in sys.modules:
+        register()
+    else:
+        sys.meta_path.insert(0, _AfterImport(register))
+
+
 def register_lazily() -> None:
     """Make JAX know the special functions, now if PyTensor's JAX linker is loaded, else when it will be."""
-    if _JAX_DISPATCH in sys.modules:
-        _register()
-    else:
-        sys.meta_path.insert(0, _AfterImport())
+    when_jax_is_loaded(_register)

@@ -1,0 +1,183 @@
+"""Diffusion whose drift, starting point and non-decision time vary between trials: densities of ``full_ddm``.
+
+The drift is integrated out in closed form (``ddm_sdv``); start, uniform in z +- sz/2, and non-decision time, uniform in
+t +- st/2, by Gauss-Legendre rules over the parts of their intervals that can matter: the log density falls off
+like -(x + v tau)^2 / (2 tau (1 + sv^2 tau)) with the distance x from the start to the bound. Decision times are
+equally dense in their logarithm, which suits the sudden rise near tau = 0. Ratcliff & Tuerlinckx (2002),
+https://doi.org/10.3758/BF03196302.
+
+The distribution function and the survivor are integrals of the same density over decision time: sums of positive
+terms. The log density on numba comes from ``variability_op.py``, which gives each trial as many nodes as it needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.gradient import disconnected_grad
+from pytensor.tensor import TensorVariable
+
+from hssm.densities.logspace import log_add_exp, masked
+from hssm.densities.path import FOREVER, NARROWEST_BOUNDS
+from hssm.densities.quadrature import REACH, earliest, last_axis, latest, log_panel, log_sum_over, unit_rule
+from hssm.densities.special.first_passage import ell
+from hssm.densities.special.logarithms import safe_log
+from hssm.spec import Named
+
+PARAMETERS = ("v", "a", "z", "t", "sz", "sv", "st")
+_HARMLESS = {"v": 0.0, "a": 1.0, "z": 0.5, "t": 0.0, "sz": 0.0, "sv": 0.0, "st": 0.0}
+_N_TIMES, _N_STARTS, _N_LONG = 32, 16, 48
+_NARROWEST_ST = 1e-9
+"""In distribution functions a narrower spread of the non-decision time counts as this; they differ by its square."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Trial:
+    """A response seen from the bound that was hit; harmless numbers where the trial is outside the domain."""
+
+    valid: TensorVariable
+    tau: TensorVariable
+    drift: TensorVariable
+    distance: TensorVariable
+    w: TensorVariable
+    wc: TensorVariable
+    sz: TensorVariable
+    sv: TensorVariable
+    st: TensorVariable
+
+    @property
+    def nearest(self) -> TensorVariable:
+        """Smallest distance from a start to the bound."""
+        return self.distance * pt.maximum(self.w - 0.5 * self.sz, 0.0)
+
+
+def _trial(observed: Named, theta: Named, upper: TensorVariable, narrowest_st: float = 0.0) -> _Trial:
+    v, a, z, t, sz, sv, st = (pt.as_tensor_variable(theta[name]) for name in PARAMETERS)
+    valid = pt.gt(a, NARROWEST_BOUNDS) & pt.gt(z, 0) & pt.lt(z, 1) & pt.ge(t, 0) & pt.ge(sv, 0)
+    valid = valid & pt.ge(sz, 0) & pt.le(sz, 2.0 * pt.minimum(z, 1.0 - z)) & pt.ge(st, 0) & pt.le(st, 2.0 * t)
+    safe = {name: pt.switch(valid, theta[name], value) for name, value in _HARMLESS.items()}
+    z = safe["z"]
+    return _Trial(
+        valid=valid,
+        tau=pt.switch(valid, pt.minimum(observed["rt"] - t, FOREVER), 1.0),
+        drift=pt.switch(upper, -safe["v"], safe["v"]),
+        distance=2.0 * safe["a"],
+        w=pt.switch(upper, 1.0 - z, z),
+        wc=pt.switch(upper, z, 1.0 - z),
+        sz=safe["sz"],
+        sv=safe["sv"],
+        st=pt.maximum(safe["st"], narrowest_st),
+    )
+
+
+def _earliest(longest: TensorVariable, trial: _Trial) -> TensorVariable:
+    return earliest(longest, trial.nearest**2, trial.drift**2)
+
+
+def _latest(start: TensorVariable, trial: _Trial) -> TensorVariable:
+    area, drift2 = trial.distance**2, trial.drift**2
+    rate = 0.5 * (np.pi**2 / area + drift2 / (1.0 + 10.0 * trial.sv**2 * area))
+    far = trial.distance * (trial.w + 0.5 * trial.sz)
+    return latest(start, far**2, drift2, rate)
+
+
+def _starts(time: TensorVariable, trial: _Trial) -> tuple[TensorVariable, TensorVariable, TensorVariable]:
+    """Nodes w and 1 - w over the starts for times (..., n), and their log weights, (..., n, n_starts)."""
+    w, sz = last_axis(trial.w), last_axis(trial.sz)
+    variance = time * (1.0 + last_axis(trial.sv) ** 2 * time) / last_axis(trial.distance) ** 2
+    centre = -last_axis(trial.drift) * time / last_axis(trial.distance) - w
+    nearest = pt.clip(centre, -0.5 * sz, 0.5 * sz)
+    reach = pt.sqrt((nearest - centre) ** 2 + REACH * variance)
+    first, last = disconnected_grad(centre - reach + w), disconnected_grad(centre + reach + w)
+    cut_first, cut_last = pt.gt(first, w - 0.5 * sz), pt.lt(last, w + 0.5 * sz)
+    low = pt.switch(cut_first, first - w, -0.5 * sz)
+    high = pt.switch(cut_last, last - w, 0.5 * sz)
+    share = pt.switch(cut_first | cut_last, safe_log(high - low) - safe_log(sz), 0.0)
+    y, weights = unit_rule(_N_STARTS)
+    offset = last_axis(low) + last_axis(high - low) * y
+    wc = last_axis(last_axis(trial.wc))
+    return last_axis(w) + offset, wc - offset, last_axis(share) + np.log(weights)
+
+
+def _log_density_at(time: TensorVariable, trial: _Trial) -> TensorVariable:
+    """Log density at decision times (..., n), averaged over drifts and starts."""
+    w, wc, log_weights = _starts(time, trial)
+    t = last_axis(time)
+    distance, drift, sv = (last_axis(last_axis(x)) for x in (trial.distance, trial.drift, trial.sv))
+    spread, length = 1.0 + sv * sv * t, distance * w
+    exponent = sv * sv * length * length - 2.0 * drift * length - drift * drift * t
+    value = ell(t / (distance * distance), w, wc) + 0.5 * (exponent / spread - safe_log(spread))
+    return log_sum_over(value - 2.0 * safe_log(distance) + log_weights)
+
+
+def _spread_times(trial: _Trial) -> tuple[TensorVariable, TensorVariable, TensorVariable]:
+    """Shortest and longest decision time that the spread of the non-decision time allows, and whether there is any."""
+    late = trial.tau + 0.5 * trial.st
+    started = pt.gt(late, 0.0)
+    late = pt.switch(started, late, 1.0)
+    early = pt.switch(started, trial.tau - 0.5 * trial.st, 1.0)
+    return early, late, started
+
+
+def log_density_graph(observed: Named, theta: Named) -> TensorVariable:
+    """Log density as one expression with a fixed number of nodes: for JAX and for second derivatives."""
+    trial = _trial(observed, theta, pt.gt(observed["response"], 0))
+    early, late, started = _spread_times(trial)
+    cut = _earliest(late, trial)
+    truncated = pt.gt(cut, early) & pt.gt(trial.st, 0.0)
+    first = pt.switch(truncated, cut, early)
+    times, log_weights = log_panel(first, late, _N_TIMES)
+    share = pt.switch(truncated, safe_log(late - first) - safe_log(trial.st), 0.0)
+    value = share + log_sum_over(_log_density_at(times, trial) + log_weights)
+    return masked(trial.valid & started & pt.lt(trial.tau, FOREVER), value)
+
+
+def _absorbed(trial: _Trial) -> tuple[TensorVariable, TensorVariable]:
+    """Log P(RT <= rt) at the bound of ``trial``, and whether it is above 0."""
+    early, late, started = _spread_times(trial)
+    cut = _earliest(late, trial)
+    full = pt.gt(early, cut)
+    end = pt.minimum(pt.switch(full, early, cut), _latest(cut, trial))
+    value = _log_integral(cut, pt.switch(full, end, cut * (1.0 + 1e-9)), _N_LONG, trial)
+    first = pt.switch(full, early, cut)
+    times, log_weights = log_panel(first, late, _N_TIMES)
+    width = last_axis(late - first)
+    log_weights = log_weights + safe_log(width) + safe_log(last_axis(late) - times) - safe_log(last_axis(trial.st))
+    partly = log_sum_over(_log_density_at(times, trial) + log_weights)
+    return log_add_exp(masked(full, value), partly), started
+
+
+def _log_integral(low: TensorVariable, high: TensorVariable, n: int, trial: _Trial) -> TensorVariable:
+    times, log_weights = log_panel(low, high, n)
+    return log_sum_over(_log_density_at(times, trial) + log_weights) + safe_log(high - low)
+
+
+def _to_come(trial: _Trial) -> TensorVariable:
+    """Log P(RT > rt) at the bound of ``trial``."""
+    early, late, _ = _spread_times(trial)
+    cut = _earliest(_latest(late, trial), trial)
+    start = pt.maximum(late, cut)
+    value = _log_integral(start, _latest(start, trial), _N_LONG, trial)
+    first = pt.switch(pt.gt(early, cut), early, cut)
+    some = pt.gt(late, first)
+    times, log_weights = log_panel(first, pt.switch(some, late, first), _N_TIMES)
+    log_weights = log_weights + last_axis(safe_log(late - first) - safe_log(trial.st))
+    partly = log_sum_over(_log_density_at(times, trial) + log_weights + safe_log(times - last_axis(early)))
+    return log_add_exp(value, masked(some, partly))
+
+
+def full_ddm_log_cdf(observed: Named, theta: Named) -> TensorVariable:
+    """Log P(RT <= rt, response) of the diffusion model with all variabilities; ``rt`` may be infinite."""
+    trial = _trial(observed, theta, pt.gt(observed["response"], 0), _NARROWEST_ST)
+    value, started = _absorbed(trial)
+    return masked(trial.valid & started, value)
+
+
+def full_ddm_log_survival(observed: Named, theta: Named) -> TensorVariable:
+    """Log P(RT > rt) of the diffusion model with all variabilities, any response."""
+    lower, upper = (_trial(observed, theta, pt.constant(np.array(side)), _NARROWEST_ST) for side in (False, True))
+    _, _, started = _spread_times(lower)
+    value = pt.switch(started, log_add_exp(_to_come(lower), _to_come(upper)), 0.0)
+    return masked(lower.valid & pt.lt(lower.tau, FOREVER), value)
