@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +17,6 @@ from hssm.inference.log_likelihood import pointwise_log_likelihood
 from hssm.inference.prior import prior_predictive_tree, sample_intervention
 from hssm.inference.sample import SampleRequest, assemble_tree, diagnose, resolve_start, run
 from hssm.inference.samplers import choose_sampler
-from hssm.inference.storage import read_traces
 from hssm.model_info import ModelInfo
 from hssm.seeds import as_generator, one_seed
 
@@ -106,29 +104,6 @@ class HSSM(ModelInfo):
         self._jitter = initval_jitter
         self._noted: dict[str, Any] = {}
 
-    # ------------------------------------------------------------------ what was found
-
-    def _found(self, key: str, method: str) -> Any:
-        if key not in self._noted:
-            raise ValueError(f"There is no `{key}` yet: call `{method}()` first.")
-        return self._noted[key]
-
-    @property
-    def traces(self) -> xr.DataTree:
-        return self._found("traces", "sample")
-
-    @property
-    def vi_idata(self) -> xr.DataTree:
-        return self._found("vi_idata", "vi")
-
-    @property
-    def vi_approx(self) -> Any:
-        return self._found("vi_approx", "vi")
-
-    @property
-    def map(self) -> dict[str, np.ndarray]:
-        return self._found("map", "find_MAP")
-
     # ------------------------------------------------------------------ fitting
 
     def sample(
@@ -181,17 +156,6 @@ class HSSM(ModelInfo):
         diagnose(tree)
         return tree
 
-    def _store_traces(self, tree: xr.DataTree) -> None:
-        if "traces" in self._noted:
-            warnings.warn("The traces of the last fit are replaced.", UserWarning, stacklevel=3)
-        self._noted["traces"] = tree
-        self._join_prior()
-
-    def _join_prior(self) -> None:
-        if "traces" in self._noted and "prior_tree" in self._noted:
-            for group in ("prior", "prior_predictive"):
-                self._noted["traces"][group] = self._noted["prior_tree"][group].copy()
-
     def find_MAP(self, **kwargs: Any) -> dict[str, np.ndarray]:  # noqa: N802  (PyMC's name)
         """Values at the posterior mode; stored as ``map``."""
         mode = point.find_mode(self._built, self.initvals, **kwargs)
@@ -222,9 +186,6 @@ class HSSM(ModelInfo):
         return self._noted["vi_idata"] if return_idata else approximation
 
     # ------------------------------------------------------------------ after the fit
-
-    def _tree(self, dt: xr.DataTree | None) -> xr.DataTree:
-        return self.traces if dt is None else dt
 
     def log_likelihood(
         self,
@@ -387,14 +348,3 @@ class HSSM(ModelInfo):
     def initial_point(self, transformed: bool = False) -> dict[str, np.ndarray]:
         """The model's starting point: free variables, or their unconstrained values by PyMC's names."""
         return value_point(self.pymc_model, self.initvals) if transformed else self.initvals
-
-    def restore_traces(self, traces: Any) -> None:
-        """Take traces of an earlier fit of this model: a DataTree or the path of a netCDF file."""
-        self._noted["traces"] = read_traces(traces, self._built)
-
-    def restore_vi_traces(self, traces: Any) -> None:
-        """Take draws of an earlier variational fit: a DataTree, an approximation or the path of a netCDF file."""
-        if hasattr(traces, "sample") and not isinstance(traces, xr.DataTree):
-            self._noted["vi_approx"] = traces
-        else:
-            self._noted["vi_idata"] = read_traces(traces, self._built)

@@ -1,23 +1,27 @@
-"""What a model is, read-only: the names under which a constructed model can be inspected."""
+"""What a model is and what was found with it: the names under which both can be inspected."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from hssm.construct import Construction
 from hssm.description import describe_model
+from hssm.inference.storage import read_traces
 from hssm.parameters.formula import formula_names
 
 
 class ModelInfo:
-    """Read-only view of a :class:`~hssm.construct.Construction`; the base of every model class."""
+    """View of a :class:`~hssm.construct.Construction` and of the results so far; the base of every model class."""
 
     _construction: Construction
+    _noted: dict[str, Any]
 
     @property
     def _built(self) -> Any:
@@ -139,3 +143,51 @@ class ModelInfo:
         from hssm import __version__
 
         return {"hssm_version": __version__, "model": self.model_name, "loglik_kind": self.loglik_kind}
+
+    # ------------------------------------------------------------------ what was found
+
+    def _found(self, key: str, method: str) -> Any:
+        if key not in self._noted:
+            raise ValueError(f"There is no `{key}` yet: call `{method}()` first.")
+        return self._noted[key]
+
+    @property
+    def traces(self) -> xr.DataTree:
+        return self._found("traces", "sample")
+
+    @property
+    def vi_idata(self) -> xr.DataTree:
+        return self._found("vi_idata", "vi")
+
+    @property
+    def vi_approx(self) -> Any:
+        return self._found("vi_approx", "vi")
+
+    @property
+    def map(self) -> dict[str, np.ndarray]:
+        return self._found("map", "find_MAP")
+
+    def _tree(self, dt: xr.DataTree | None) -> xr.DataTree:
+        return self.traces if dt is None else dt
+
+    def _store_traces(self, tree: xr.DataTree) -> None:
+        if "traces" in self._noted:
+            warnings.warn("The traces of the last fit are replaced.", UserWarning, stacklevel=3)
+        self._noted["traces"] = tree
+        self._join_prior()
+
+    def _join_prior(self) -> None:
+        if "traces" in self._noted and "prior_tree" in self._noted:
+            for group in ("prior", "prior_predictive"):
+                self._noted["traces"][group] = self._noted["prior_tree"][group].copy()
+
+    def restore_traces(self, traces: Any) -> None:
+        """Take traces of an earlier fit of this model: a DataTree or the path of a netCDF file."""
+        self._noted["traces"] = read_traces(traces, self._built)
+
+    def restore_vi_traces(self, traces: Any) -> None:
+        """Take draws of an earlier variational fit: a DataTree, an approximation or the path of a netCDF file."""
+        if hasattr(traces, "sample") and not isinstance(traces, xr.DataTree):
+            self._noted["vi_approx"] = traces
+        else:
+            self._noted["vi_idata"] = read_traces(traces, self._built)

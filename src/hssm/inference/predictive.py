@@ -13,14 +13,19 @@ import xarray as xr
 
 from hssm.bambi_bridge.names import OBS_DIM
 from hssm.distributions.random_variable import draw_responses
-from hssm.inference.draws import chunks, designs_for, flatten, trial_theta
+from hssm.inference.draws import FlatDraws, chunks, designs_for, flatten, trial_theta
 from hssm.inference.results import response_dataset
 from hssm.spec import BuiltModel, SimulationOptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PredictionRequest:
-    """What to predict: from which draws, for which rows, with or without group effects."""
+    """What to predict.
+
+    ``frame`` holds new covariates (any number of rows, no responses needed), or is None for the data of the fit;
+    ``include_groups=False`` sets group-specific deviations to zero; ``sample_new_groups`` draws effects of unseen
+    groups from their group distribution.
+    """
 
     kind: str = "response"
     draws: Any = None
@@ -38,14 +43,7 @@ def add_prediction(
     posterior = tree["posterior"].to_dataset()
     chosen = select_draws(posterior, request.draws, rng)
     predict = predict_responses if request.kind == "response" else predict_parameters
-    prediction = predict(
-        built,
-        chosen,
-        rng,
-        frame=request.frame,
-        include_groups=request.include_groups,
-        sample_new_groups=request.sample_new_groups,
-    )
+    prediction = predict(built, chosen, rng, request)
     target = tree if inplace else tree.copy()
     if request.kind == "response":
         target["posterior_predictive"] = xr.DataTree(prediction)
@@ -56,76 +54,81 @@ def add_prediction(
     return target
 
 
-def predict_responses(
-    built: BuiltModel,
-    dataset: xr.Dataset,
-    rng: np.random.Generator,
-    *,
-    frame: Any = None,
-    include_groups: bool = True,
-    sample_new_groups: bool = False,
-) -> xr.Dataset:
-    """Responses for every draw of ``dataset``: (chain, draw, __obs__, column).
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Task:
+    """A prediction with everything that its chunks share."""
 
-    Parameters
-    ----------
-    built : the model
-    dataset : posterior or prior draws
-    rng : generator of the responses
-    frame : new covariates (any number of rows, no responses needed), or None for the data of the fit
-    include_groups : False sets group-specific deviations to zero
-    sample_new_groups : draw effects of unseen groups from their group distribution
-    """
+    built: BuiltModel
+    draws: FlatDraws
+    designs: Mapping[str, Any] | None
+    effects: Mapping[str, Mapping[str, np.ndarray]] | None
+    request: PredictionRequest
+    positions: np.ndarray
+    coords: Mapping[str, Any]
+
+    @property
+    def n_trials(self) -> int:
+        return len(self.positions)
+
+    def theta(self, part: slice) -> dict[str, np.ndarray]:
+        """Natural-scale parameters of a chunk of draws."""
+        options = {"include_groups": self.request.include_groups, "new_effects": _slice(self.effects, part)}
+        theta = trial_theta(self.built, self.draws.take(part), self.designs, **options)
+        return {name: _fit_trials(values, self.built, self.request.frame) for name, values in theta.items()}
+
+    def by_chain(self, values: np.ndarray) -> np.ndarray:
+        return values.reshape((self.draws.n_chains, self.draws.n_draws, *values.shape[1:]))
+
+
+def _task(built: BuiltModel, dataset: xr.Dataset, rng: np.random.Generator, request: PredictionRequest) -> _Task:
     draws = flatten(dataset)
+    frame = request.frame
     designs = None if frame is None else designs_for(built, frame)
-    effects = (
-        new_group_effects(built, draws.values, designs, rng, allowed=sample_new_groups) if include_groups else None
+    effects = None
+    if request.include_groups:
+        effects = new_group_effects(built, draws.values, designs, rng, allowed=request.sample_new_groups)
+    return _Task(
+        built=built,
+        draws=draws,
+        designs=designs,
+        effects=effects,
+        request=request,
+        positions=built.observations.positions if frame is None else np.arange(len(frame)),
+        coords={"chain": dataset["chain"].values, "draw": dataset["draw"].values},
     )
-    n_trials = built.observations.n_trials if frame is None else len(frame)
-    covariates = _covariates(built, frame)
-    result = np.empty((len(draws), n_trials, len(built.likelihood.columns)))
-    for part in chunks(len(draws), n_trials):
-        shape = (part.stop - part.start, n_trials)
-        theta = trial_theta(
-            built, draws.take(part), designs, include_groups=include_groups, new_effects=_slice(effects, part)
-        )
-        flat = {name: np.broadcast_to(_fit_trials(v, built, frame), shape).ravel() for name, v in theta.items()}
-        options = SimulationOptions(
-            covariates={name: np.broadcast_to(value, shape).ravel() for name, value in covariates.items()}
-        )
-        result[part] = draw_responses(built.likelihood, rng, flat, options).reshape((*shape, -1))
-    positions = built.observations.positions if frame is None else np.arange(n_trials)
-    lead = {"chain": dataset["chain"].values, "draw": dataset["draw"].values}
-    values = result.reshape((draws.n_chains, draws.n_draws, n_trials, -1))
-    return response_dataset(built, values, positions, lead)
+
+
+def predict_responses(
+    built: BuiltModel, dataset: xr.Dataset, rng: np.random.Generator, request: PredictionRequest | None = None
+) -> xr.Dataset:
+    """Responses for every draw of ``dataset``: (chain, draw, __obs__, column)."""
+    task = _task(built, dataset, rng, request or PredictionRequest())
+    covariates = _covariates(built, task.request.frame)
+    result = np.empty((len(task.draws), task.n_trials, len(built.likelihood.columns)))
+    for part in chunks(len(task.draws), task.n_trials):
+        shape = (part.stop - part.start, task.n_trials)
+        theta = _flattened(task.theta(part), shape)
+        options = SimulationOptions(covariates=_flattened(covariates, shape))
+        result[part] = draw_responses(built.likelihood, rng, theta, options).reshape((*shape, -1))
+    return response_dataset(built, task.by_chain(result), task.positions, task.coords)
 
 
 def predict_parameters(
-    built: BuiltModel,
-    dataset: xr.Dataset,
-    rng: np.random.Generator,
-    *,
-    frame: Any = None,
-    include_groups: bool = True,
-    sample_new_groups: bool = False,
+    built: BuiltModel, dataset: xr.Dataset, rng: np.random.Generator, request: PredictionRequest | None = None
 ) -> xr.Dataset:
     """Trial-wise natural-scale values (chain, draw, __obs__) of every parameter that differs between trials."""
-    draws = flatten(dataset)
-    designs = None if frame is None else designs_for(built, frame)
-    effects = (
-        new_group_effects(built, draws.values, designs, rng, allowed=sample_new_groups) if include_groups else None
-    )
-    theta = trial_theta(built, draws.values, designs, include_groups=include_groups, new_effects=effects)
-    n_trials = built.observations.n_trials if frame is None else len(frame)
-    positions = built.observations.positions if frame is None else np.arange(n_trials)
-    variables = {}
-    for name, values in theta.items():
-        if not built.predictors[name].is_trialwise:
-            continue
-        full = np.broadcast_to(_fit_trials(values, built, frame), (len(draws), n_trials))
-        variables[name] = (("chain", "draw", OBS_DIM), full.reshape(draws.n_chains, draws.n_draws, n_trials))
-    coords = {"chain": dataset["chain"].values, "draw": dataset["draw"].values, OBS_DIM: positions}
-    return xr.Dataset(variables, coords=coords)
+    task = _task(built, dataset, rng, request or PredictionRequest())
+    shape = (len(task.draws), task.n_trials)
+    variables = {
+        name: (("chain", "draw", OBS_DIM), task.by_chain(np.broadcast_to(values, shape)))
+        for name, values in task.theta(slice(0, shape[0])).items()
+        if built.predictors[name].is_trialwise
+    }
+    return xr.Dataset(variables, coords={**task.coords, OBS_DIM: task.positions})
+
+
+def _flattened(values: Mapping[str, np.ndarray], shape: tuple[int, int]) -> dict[str, np.ndarray]:
+    return {name: np.broadcast_to(value, shape).ravel() for name, value in values.items()}
 
 
 def add_parameters(built: BuiltModel, tree: xr.DataTree) -> None:

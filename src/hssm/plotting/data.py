@@ -16,7 +16,7 @@ import xarray as xr
 
 from hssm.data.checks import choice_column, require_columns, require_frame, time_column
 from hssm.data.observe import observe
-from hssm.inference.predictive import predict_responses
+from hssm.inference.predictive import PredictionRequest, predict_responses
 from hssm.inference.prior import sample_prior
 from hssm.seeds import as_generator
 from hssm.spec import MISSING_CODE, Observations
@@ -164,7 +164,7 @@ def _predictive_group(model: Any, request: PredictiveRequest, n_rows: int) -> xr
     else:
         draws = sample_prior(model._built, _count(request.n_samples, 500), rng)
     frame = None if request.data is None else model._new_data(request.data)
-    return predict_responses(model._built, draws, rng, frame=frame)
+    return predict_responses(model._built, draws, rng, PredictionRequest(frame=frame))
 
 
 def thin(dataset: xr.Dataset, n_samples: Any, rng: np.random.Generator) -> xr.Dataset:
