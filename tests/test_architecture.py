@@ -22,6 +22,7 @@ LAYERS = {
     "seeds": 0,
     "suggest": 0,
     "precision": 1,
+    "light_bambi": 2,
     "densities": 1,
     "simulators": 1,
     "models": 2,
@@ -65,7 +66,7 @@ THIRD_PARTY = {
     4: set(),
     5: {"arviz", "graphviz", "matplotlib"},
     6: set(),
-    7: {"typer"},
+    7: set(),
 }
 """Distributions that a layer adds to those below it; layers 5 and above may use anything."""
 
