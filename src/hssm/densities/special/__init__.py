@@ -4,7 +4,7 @@
 holds one function or family.
 """
 
-from hssm.densities.special import numba_backend, numba_fusion  # noqa: F401  (they register themselves)
+from hssm.densities.special import numba_backend, numba_fusion, numba_indexing  # noqa: F401  (they register themselves)
 from hssm.densities.special.jax_backend import register_lazily
 
 register_lazily()
