@@ -1,4 +1,4 @@
-"""Indexing stays outside loops with special functions: the rewrite fires, changes no number, leaves other loops alone."""
+"""Indexing stays outside loops with special functions: the rewrite fires, changes no number, leaves others alone."""
 
 import numpy as np
 import pytensor
