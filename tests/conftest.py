@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import hssm
+from tests.fitted import INCLUDE, hierarchical_frame, quietly, simple_frame
+
 SEED = 20261120
 
 
@@ -31,3 +34,19 @@ def ddm_frame() -> pd.DataFrame:
             "condition": np.tile(["easy", "hard"], n_trials // 2),
         }
     )
+
+
+@pytest.fixture(scope="session")
+def simple_fit() -> hssm.HSSM:
+    """A short fit of the default model to 60 trials. Tests must leave its traces as they are."""
+    model = hssm.HSSM(simple_frame())
+    quietly(model)
+    return model
+
+
+@pytest.fixture(scope="session")
+def hierarchical_fit() -> hssm.HSSM:
+    """A short hierarchical fit of 5 x 12 trials. Tests must leave its traces as they are."""
+    model = hssm.HSSM(hierarchical_frame(), include=INCLUDE)
+    quietly(model)
+    return model
