@@ -56,13 +56,38 @@ def docs(session: nox.Session) -> None:
     run_with_docs(session, "mkdocs", "build", "--strict", *session.posargs)
 
 
+def data_home() -> Path | None:
+    """The folder of real data sets: ``HSSM_DATA_HOME``, else ``shared/data`` beside the checkout, or None."""
+    named = os.environ.get("HSSM_DATA_HOME")
+    folder = Path(named) if named else Path("..") / "shared" / "data"
+    return folder.resolve() if folder.is_dir() else None
+
+
+NEEDED_DATA = {"01_hierarchical_cavanagh": "cavanagh_theta.csv"}
+"""Data sets that are not bundled, by the tutorial that reads them."""
+
+
 @nox.session
 def tutorials(session: nox.Session) -> None:
-    for script in scripts(session, "tutorials"):
-        run_with_docs(session, "python", script)
+    """Run the lessons with few draws (``HSSM_TUTORIAL_DRAWS``); what they write goes to a temporary folder."""
+    home = data_home()
+    env = HEADLESS | {"HSSM_TUTORIAL_DRAWS": os.environ.get("HSSM_TUTORIAL_DRAWS", "100")}
+    env |= {"HSSM_DATA_HOME": str(home)} if home else {}
+    found = [Path(script).resolve() for script in scripts(session, "tutorials")]
+    session.chdir(session.create_tmp())
+    for script in found:
+        needed = NEEDED_DATA.get(script.stem)
+        if needed and not (home and (home / needed).is_file()):
+            session.warn(
+                f"{script.name} is left out: {needed} is not there. Set HSSM_DATA_HOME to the folder that holds it."
+            )
+            continue
+        session.run(UV, "run", "--extra", "docs", "python", str(script), external=True, env=env)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    for script in scripts(session, "benchmarks"):
-        session.run("python", script, env=HEADLESS)
+    """A short run of every benchmark, of the peer too if HSSM_PEER_PYTHON is set; options after ``--`` replace short."""
+    home = data_home()
+    env = HEADLESS | ({"HSSM_DATA_HOME": str(home)} if home else {})
+    session.run("python", "benchmarks/run_all.py", *(session.posargs or ["--short"]), env=env)
