@@ -46,6 +46,7 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
     """Run every stage; ``arguments`` are the constructor's, by name, with ``keywords`` for the rest."""
     require_frame(data)
     _refuse_what_is_to_come(arguments)
+    _check_jitter(arguments["initval_jitter"])
     model = resolve_model(
         arguments["model"],
         model_config=arguments["model_config"],
@@ -106,6 +107,13 @@ def _refuse_what_is_to_come(arguments: Mapping[str, Any]) -> None:
             f"{', '.join(f'`{name}`' for name in given)}: trials without a response are not supported yet. "
             "Leave these arguments out and drop such trials, knowing that this biases the fit."
         )
+
+
+def _check_jitter(half_width: Any) -> None:
+    if not isinstance(half_width, int | float) or isinstance(half_width, bool):
+        raise TypeError(f"`initval_jitter` must be a number of at least 0, got {half_width!r}.")
+    if not 0.0 <= half_width < np.inf:
+        raise ValueError(f"`initval_jitter` must be a finite number of at least 0, got {half_width!r}.")
 
 
 def _require_specified(model: ResolvedModel, arguments: Mapping[str, Any], shortcuts: Mapping[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the Bambi bridge: the same numbers by another path."""
