@@ -28,7 +28,7 @@ def set_floatX(dtype: str, update_jax: bool = True) -> None:  # noqa: N802  (the
         if "jax" not in sys.modules:
             import os
 
-            os.environ.setdefault("JAX_ENABLE_X64", str(dtype == "float64").lower())
+            os.environ["JAX_ENABLE_X64"] = str(dtype == "float64").lower()
         else:
             import jax
 
