@@ -60,11 +60,12 @@ def _check_setting(setting: Any, groups: Mapping[str, tuple[Term, ...]]) -> None
 def _resolve_term(parameter: str, term: Term, setting: Any, information: Information) -> bool:
     own = getattr(term.prior, "noncentered", None)
     keyed = setting.get(term.variable, setting.get(parameter)) if isinstance(setting, Mapping) else None
+    particular = keyed if own is None else own
     model = "auto" if isinstance(setting, Mapping) else setting
-    choice = next(value for value in (own, keyed, model) if value is not None)
+    choice = model if particular is None else particular
     if _can_be_noncentered(term):
         return _decide(term, information(parameter)) if choice == "auto" else bool(choice)
-    if own or keyed is True:
+    if particular is True:
         raise ValueError(
             f"The prior of {term.variable!r} is {term.prior}; only a Normal with a free sigma has a non-centred "
             "form. Drop noncentered=True for this term, or give it a Normal prior (with a link)."
