@@ -9,6 +9,7 @@ import bambi as bmb
 import formulae
 import numpy as np
 import pandas as pd
+from formulae.categorical import CategoricalBox
 
 from hssm.bambi_bridge import names
 
@@ -49,7 +50,7 @@ class Term:
 
 
 def read_terms(model: bmb.Model, parameter: str) -> tuple[Term, ...]:
-    """The terms of a regression parameter, in Bambi's order."""
+    """The terms of a regression parameter, in Bambi's order; a fixed coefficient has its value as prior."""
     component = model.parameters[parameter]
     return tuple(_read_term(parameter, name, term) for name, term in component.terms.items())
 
@@ -57,7 +58,7 @@ def read_terms(model: bmb.Model, parameter: str) -> tuple[Term, ...]:
 def _read_term(parameter: str, name: str, term: Any) -> Term:
     kind = _kind(term)
     variable = names.variable(parameter, name)
-    common = {"name": name, "variable": variable, "prior": term.prior, "source": term}
+    common = {"name": name, "variable": variable, "prior": _prior(term.prior), "source": term}
     if kind == "group":
         columns = _shaped(term.predictor, bool(term.categorical))
         return Term(
@@ -77,6 +78,10 @@ def _read_term(parameter: str, name: str, term: Any) -> Term:
     columns = _shaped(term.data, is_categorical)
     levels = _levels(term.levels if is_categorical else None, columns) if kind == "common" else ()
     return Term(kind=kind, columns=columns, levels=levels, is_categorical=is_categorical, **common)
+
+
+def _prior(prior: Any) -> Any:
+    return prior.args["value"] if isinstance(prior, bmb.Prior) and prior.name == names.FIXED else prior
 
 
 def _kind(term: Any) -> TermKind:
@@ -141,7 +146,7 @@ def _evaluate_group(formula_term: Any, term: Term, data: pd.DataFrame) -> NewCol
         columns = np.full(len(data), float(columns))
     columns = columns.reshape(len(data)) if term.columns.ndim == 1 else columns.reshape(len(data), -1)
     index = np.where(dummies.any(axis=1), dummies.argmax(axis=1), -1)
-    labels = _factor_labels(term.factor, data)
+    labels = _factor_labels(formula_term.factor, data)
     unseen = tuple(dict.fromkeys(labels[index < 0]))
     # Unseen levels follow the known ones, in order of appearance; their effects are appended when predicting.
     position = {label: len(term.groups) + i for i, label in enumerate(unseen)}
@@ -149,15 +154,18 @@ def _evaluate_group(formula_term: Any, term: Term, data: pd.DataFrame) -> NewCol
     return NewColumns(columns=columns, index=index, new_groups=unseen)
 
 
-def _factor_labels(factor: str, data: pd.DataFrame) -> np.ndarray:
-    """Each row's level of a factor as text; interactions (``a:b``) join their columns' values."""
-    parts = [
-        data[part].astype(str) if part in data else pd.Series(factor, index=data.index) for part in factor.split(":")
-    ]
-    labels = parts[0]
-    for part in parts[1:]:
-        labels = labels + ":" + part
-    return labels.to_numpy()
+def _factor_labels(factor: Any, data: pd.DataFrame) -> np.ndarray:
+    """Each row's level of a factor as text; interactions (``a:b``) join their components' values."""
+    parts = [[str(value) for value in _component_values(component, data)] for component in factor.components]
+    return np.array([":".join(values) for values in zip(*parts, strict=True)], dtype=object)
+
+
+def _component_values(component: Any, data: pd.DataFrame) -> np.ndarray:
+    """A column, or the values of a call such as ``C(a)`` before they are coded."""
+    if not hasattr(component, "call"):
+        return np.asarray(data[component.name])
+    values = component.call.eval(data, component.env)
+    return np.asarray(values.data if isinstance(values, CategoricalBox) else values)
 
 
 def level_coding(term: Term) -> tuple[tuple[str, ...], np.ndarray]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import bambi as bmb
 
+from hssm.bambi_bridge.names import FIXED
 from hssm.spec import Observations, ResolvedParam
 
 
@@ -76,8 +77,13 @@ def _link(param: ResolvedParam) -> Any:
     return param.link if isinstance(param.link, bmb.Link) else bmb.Link("identity")
 
 
+def _term_prior(prior: Any) -> bmb.Prior:
+    """Bambi takes only priors: a fixed coefficient travels as one, see :func:`compat.read_terms`."""
+    return copy.deepcopy(prior) if isinstance(prior, bmb.Prior) else bmb.Prior(FIXED, auto_scale=False, value=prior)
+
+
 def _bambi_priors(param: ResolvedParam, is_parent: bool) -> Any:
     if param.is_regression:
-        return copy.deepcopy(dict(param.prior or {}))
+        return {term: _term_prior(prior) for term, prior in (param.prior or {}).items()}
     prior = 0.0 if param.is_fixed else copy.deepcopy(param.prior)
     return {"Intercept": prior} if is_parent else prior

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 OBS_DIM = "__obs__"
+FIXED = "Fixed"
+"""Name of the stand-in for the prior of a coefficient that has a value instead."""
 
 
 def response_dim(response_str: str) -> str:

@@ -25,9 +25,10 @@ def make_predictor(
     param: ResolvedParam, terms: tuple[Term, ...], center_predictors: bool, noncentered: Mapping[str, bool]
 ) -> Predictor:
     """A predictor that knows what its intercept prior refers to, and which effects are sampled around a mean."""
-    has_intercept = any(term.kind == "intercept" for term in terms)
+    # A fixed intercept is the value at predictors 0: there is no prior that could refer to their means.
+    has_prior = any(term.kind == "intercept" and isinstance(term.prior, bmb.Prior) for term in terms)
     center = None
-    if has_intercept and center_predictors:
+    if has_prior and center_predictors:
         center = {term.name: np.atleast_1d(term.columns.mean(axis=0)) for term in terms if term.kind == "common"}
     return Predictor(param=param, terms=terms, center=center, means=_means(terms, noncentered))
 
@@ -108,7 +109,7 @@ def _common_part(predictor: Predictor, coefficients: Mapping[str, Any]) -> Any:
 
 def _coefficient(term: Term, model: pm.Model) -> Any:
     if not isinstance(term.prior, bmb.Prior):
-        return pt.as_tensor_variable(np.asarray(term.prior, dtype=float))
+        return pt.as_tensor_variable(np.broadcast_to(np.asarray(term.prior, dtype=float), term.columns.shape[1:]))
     _add_coords(term, model)
     return make_variable(term.prior, term.variable, dims=tuple(term.coords) or None)
 
