@@ -1,7 +1,8 @@
 """Natural-scale starting values -> a starting value for every free variable of the PyMC model.
 
 Precedence: ``initval`` of a prior, the data-driven value of the parameter (linked, for an intercept), the
-prior's median. Slopes and group deviations start at zero.
+prior's median. Slopes and group deviations start at zero. Variables that no rule here names (of a prior made by a
+function, or of a hyperprior's own arguments) start where PyMC does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from typing import Any
 
 import bambi as bmb
 import numpy as np
+import pymc as pm
+import pytensor
+from pymc.initial_point import make_initial_point_expression
+from pytensor.compile.mode import Mode
 
 from hssm.bambi_bridge.compat import Term
 from hssm.bambi_bridge.predictor import Predictor
@@ -32,15 +37,24 @@ def starting_values(built: BuiltModel, natural: Mapping[str, Any]) -> dict[str, 
             values |= _regression_start(predictor, natural.get(name))
         elif not predictor.param.is_fixed:
             values[name] = _simple_start(predictor.param.prior, natural.get(name))
-    free = {rv.name: rv for rv in built.pymc_model.free_RVs}
-    shapes = {
-        name: tuple(size.eval() if hasattr(size, "eval") else size for size in rv.shape) for name, rv in free.items()
-    }
+    own = _shapes_and_starts(built.pymc_model)
     return {
-        name: np.broadcast_to(np.asarray(value, dtype=float), shapes[name]).copy()
-        for name, value in values.items()
-        if name in free
+        name: np.broadcast_to(np.asarray(values.get(name, start), dtype=float), np.shape(start)).copy()
+        for name, start in own.items()
     }
+
+
+def _shapes_and_starts(model: pm.Model) -> dict[str, np.ndarray]:
+    """PyMC's own starting values of the free variables."""
+    expressions = make_initial_point_expression(
+        free_rvs=model.free_RVs,
+        rvs_to_transforms=model.rvs_to_transforms,
+        initval_strategies=model.rvs_to_initial_values,
+        return_transformed=False,
+    )
+    # A few small expressions, evaluated once: compiling them would take longer.
+    starts = pytensor.function([], expressions, mode=Mode("py", None), on_unused_input="ignore")()
+    return {rv.name: np.asarray(start) for rv, start in zip(model.free_RVs, starts, strict=True)}
 
 
 def _simple_start(prior: Any, natural: Any) -> Any:
@@ -58,7 +72,8 @@ def _regression_start(predictor: Predictor, natural: Any) -> dict[str, Any]:
         if term.kind == "group":
             values |= _group_start(term, None if has_intercept else centre)
             if term.name in predictor.means:
-                values[term.variable] = values[predictor.term(predictor.means[term.name]).variable]
+                mean = values[predictor.term(predictor.means[term.name]).variable]
+                values[term.variable] = mean + np.asarray(values[term.variable])
         elif term.kind == "hsgp":
             values |= _hsgp_start(term)
         elif term.kind in ("intercept", "common") and isinstance(term.prior, bmb.Prior):
@@ -70,6 +85,8 @@ def _coefficient_start(term: Term, centre: float | None, has_intercept: bool) ->
     initval = getattr(term.prior, "initval", None)
     if initval is not None:
         return initval
+    if term.prior.name == "Horseshoe":
+        return 0.0
     # Under `0 + group` the columns of a categorical term are the levels' own intercepts.
     is_level = term.is_categorical and not has_intercept
     if (term.kind == "intercept" or is_level) and centre is not None:
@@ -82,7 +99,8 @@ def _hsgp_start(term: Term) -> dict[str, Any]:
     values: dict[str, Any] = {f"{term.variable}_weights": 0.0, f"{term.variable}_weights_raw": 0.0}
     for key, prior in term.prior.items():
         if isinstance(prior, bmb.Prior):
-            values[f"{term.variable}_{key}"] = prior_median(prior)
+            initval = getattr(prior, "initval", None)
+            values[f"{term.variable}_{key}"] = prior_median(prior) if initval is None else initval
     return values
 
 
@@ -101,4 +119,7 @@ def _group_start(term: Term, centre: float | None) -> dict[str, Any]:
         mean = start if key == "mu" else mean
     own = getattr(term.prior, "initval", None)
     values[term.variable] = mean if own is None else own
+    sigma = values.get(f"{term.variable}_sigma")
+    if own is not None and sigma is not None:
+        values[f"{term.variable}_offset"] = (np.asarray(own) - mean) / sigma
     return values
