@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import bambi as bmb
+import pandas as pd
 
 from hssm.bambi_bridge.names import FIXED
 from hssm.spec import Observations, ResolvedParam
@@ -22,10 +23,11 @@ def describe(
 ) -> bmb.Model:
     """A Bambi model that holds every formula, prior and link; it is read by the bridge, never built by Bambi.
 
-    Bambi wants a parent parameter with a formula: the first regression, or an intercept-only one if there is
-    none. ``options`` are Bambi's own (``categorical``, ``potentials``, ``auto_scale``, ``center_predictors``).
+    Bambi wants a parent parameter with a formula: the first regression, or an intercept-only one of the first
+    free parameter if there is none. ``options`` are Bambi's own (``categorical``, ``potentials``, ``auto_scale``, ``center_predictors``).
     """
-    parent = next((name for name, param in params.items() if param.is_regression), next(iter(params)))
+    free = [name for name, param in params.items() if not param.is_fixed]
+    parent = next((name for name in free if params[name].is_regression), free[0])
     family = make_family(distribution, list(params), {name: _link(param) for name, param in params.items()}, parent)
     main = f"{response_expression(observations.response)} ~ {params[parent].formula or '1'}"
     others = [f"{name} ~ {p.formula}" for name, p in params.items() if p.is_regression and name != parent]
@@ -34,7 +36,7 @@ def describe(
         extra_namespace = dict(extra_namespace)
     return bmb.Model(
         bmb.Formula(main, *others),
-        observations.frame,
+        _words_as_categories(observations.frame),
         family=family,
         priors=priors,
         extra_namespace=extra_namespace,
@@ -71,6 +73,12 @@ def make_family(
 def response_expression(response: tuple[str, ...]) -> str:
     """``c(rt, response)``, or the bare column name if there is one."""
     return response[0] if len(response) == 1 else f"c({', '.join(response)})"
+
+
+def _words_as_categories(frame: pd.DataFrame) -> pd.DataFrame:
+    """Text as categories, levels sorted: Bambi would do the same, by a call that pandas 3 warns about."""
+    words = {name: "category" for name, column in frame.items() if isinstance(column.dtype, pd.StringDtype)}
+    return frame.astype(words) if words else frame
 
 
 def _link(param: ResolvedParam) -> Any:
