@@ -104,10 +104,10 @@ def drawn(case: Case, i: int, n: int) -> np.ndarray:
     return case.likelihood.simulate(np.random.default_rng(1000 + i), theta, SimulationOptions())
 
 
-def time_panels(start: float) -> np.ndarray:
-    """Edges of quadrature panels from 0 to the longest time, fine after the non-decision time ``start``."""
-    after = start + np.concatenate([[0.0], np.geomspace(1e-6, LONGEST, 300)])
-    return np.unique(np.concatenate([[0.0], after, [LAPSE_END]]))
+def time_panels(*starts: float) -> np.ndarray:
+    """Edges of quadrature panels from 0 to the longest time, fine after the ends of the non-decision time."""
+    after = [start + np.concatenate([[0.0], np.geomspace(1e-6, LONGEST, 300)]) for start in starts]
+    return np.unique(np.concatenate([[0.0], *after, [LAPSE_END]]))
 
 
 def quadrature_nodes(edges: np.ndarray, n: int = 6) -> tuple[np.ndarray, np.ndarray]:
@@ -123,7 +123,8 @@ def mass_by_panel(case: Case, point: Mapping[str, float]) -> tuple[np.ndarray, n
     if case.spec.is_choice_only:
         data = np.array(choices, dtype=float)[:, None]
         return np.zeros(1), np.exp(evaluate(case, data, point))[:, None]
-    edges = time_panels(point.get("t", 0.0))
+    t, half_width = point.get("t", 0.0), 0.5 * point.get("st", 0.0)
+    edges = time_panels(*{t - half_width, t + half_width})
     nodes, weights = quadrature_nodes(edges)
     masses = []
     for choice in choices:

@@ -24,6 +24,20 @@ POINTS: dict[str, tuple[Point, ...]] = {
         {"v": -2.5, "a": 0.7, "z": 0.65, "t": 0.1, "sv": 1.5},
         {"v": 0.0, "a": 2.0, "z": 0.3, "t": 0.5, "sv": 0.1},
     ),
+    "full_ddm": (
+        {"v": 0.5, "a": 1.2, "z": 0.5, "t": 0.25, "sz": 0.2, "sv": 0.4, "st": 0.1},
+        {"v": -2.5, "a": 0.7, "z": 0.65, "t": 0.3, "sz": 0.6, "sv": 1.5, "st": 0.5},
+    ),
+    "angle": (
+        {"v": 0.5, "a": 1.2, "z": 0.5, "t": 0.25, "theta": 0.2},
+        {"v": -2.5, "a": 0.7, "z": 0.65, "t": 0.1, "theta": 0.6},
+        {"v": 1.0, "a": 1.0, "z": 0.3, "t": 0.5, "theta": -0.3},
+    ),
+    "angle_extended": ({"v": 5.0, "a": 1.5, "z": 0.4, "t": 0.25, "theta": 0.5},),
+    "ddm_seq2_no_bias": (
+        {"vh": 0.5, "vl1": -0.8, "vl2": 1.2, "a": 1.2, "t": 0.25},
+        {"vh": -2.5, "vl1": 0.5, "vl2": 0.0, "a": 0.7, "t": 0.1},
+    ),
 }
 
 TYPICAL: dict[str, tuple[float, float, float]] = {
@@ -41,11 +55,21 @@ TYPICAL: dict[str, tuple[float, float, float]] = {
 MIRRORED: dict[str, Mapping[str, float]] = {
     "ddm": {"v": 0.0, "z": 0.5},
     "ddm_sdv": {"v": 0.0, "z": 0.5},
+    "full_ddm": {"v": 0.0, "z": 0.5},
+    "angle": {"v": 0.0, "z": 0.5},
 }
 """Models whose two choices swap when these parameters are reflected about these values."""
 
-LIMITS: tuple[tuple[str, Point, str], ...] = (("ddm_sdv", {"sv": 0.0}, "ddm"),)
+LIMITS: tuple[tuple[str, Point, str], ...] = (
+    ("ddm_sdv", {"sv": 0.0}, "ddm"),
+    ("full_ddm", {"sz": 0.0, "st": 0.0}, "ddm_sdv"),
+    ("full_ddm", {"sz": 0.0, "sv": 0.0, "st": 0.0}, "ddm"),
+    ("angle", {"theta": 0.0}, "ddm"),
+)
 """Model, parameter values, and the simpler model that it becomes there."""
+
+TIED: dict[tuple[str, str], Point] = {("full_ddm", "t"): {"st": 0.0}, ("full_ddm", "st"): {"t": 0.0}}
+"""Model and parameter, and the values that others must have where this one is at an end of its bounds."""
 
 
 def points_of(spec: ModelSpec) -> tuple[Point, ...]:

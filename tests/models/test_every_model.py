@@ -23,7 +23,7 @@ from tests.models.conformance import (
     evaluate,
     mass_by_panel,
 )
-from tests.models.points import LIMITS, MIRRORED
+from tests.models.points import LIMITS, MIRRORED, TIED
 from tests.tolerances import (
     FINITE_DIFFERENCE,
     MONTE_CARLO,
@@ -101,7 +101,8 @@ def test_gradient_is_finite_at_closed_ends(case: Case) -> None:
             for end, closed in zip(parameter.bounds, parameter.closed, strict=True):
                 if not closed or not math.isfinite(end):
                     continue
-                value, slopes = evaluate(case, data, {**point, parameter.name: end}, gradient=True)
+                at_end = {**point, **TIED.get((case.model, parameter.name), {}), parameter.name: end}
+                value, slopes = evaluate(case, data, at_end, gradient=True)
                 assert np.isfinite(value).all(), (parameter.name, end)
                 assert all(np.isfinite(slope).all() for slope in slopes.values()), (parameter.name, end)
 
@@ -147,8 +148,9 @@ def test_before_the_non_decision_time_is_log_zero(case: Case) -> None:
     if "t" not in case.spec.parameter_names or case.spec.is_choice_only:
         pytest.skip("no non-decision time")
     data, point = next(probes(case))
-    t = 0.5
-    for rt in (t, 0.1, 1e-12):
+    first = 0.5
+    t = first + 0.5 * point.get("st", 0.0)
+    for rt in (first, 0.1, 1e-12):
         rows = data.copy()
         rows[:, 0] = rt
         assert_log_zero(case, evaluate(case, rows, {**point, "t": t}), rt)

@@ -133,7 +133,7 @@ def two_stages_log_density(observed: Named, theta: Named) -> TensorVariable:
     value = log_add_exp(
         _half(stages, first, second, excess, _rate(excess)), _half(stages, second, first, -excess, _rate(-excess))
     )
-    return masked(stages.valid & stages.started & pt.lt(stages.tau, FOREVER), value)
+    return masked(stages.valid & stages.started & pt.lt(stages.tau, FOREVER), pt.cast(value, stages.tau.dtype))
 
 
 def two_stages_log_cdf(observed: Named, theta: Named) -> TensorVariable:
@@ -146,7 +146,7 @@ def two_stages_log_cdf(observed: Named, theta: Named) -> TensorVariable:
         _half(stages, first, second, drift2, slow + 0.5 * drift2),
         _half(stages, second, first, -drift2, _rate(-drift2)),
     )
-    return masked(stages.valid & stages.started, value)
+    return masked(stages.valid & stages.started, pt.cast(value, stages.tau.dtype))
 
 
 def two_stages_log_survival(observed: Named, theta: Named) -> TensorVariable:
@@ -156,7 +156,7 @@ def two_stages_log_survival(observed: Named, theta: Named) -> TensorVariable:
     )
     in_first = log_stay(lower.tau / lower.distance**2, lower.first * lower.distance, 0.5, 0.5)
     value = pt.switch(lower.started, log_add_exp(in_first, _in_second(lower), _in_second(upper)), 0.0)
-    return masked(lower.valid & pt.lt(lower.tau, FOREVER), value)
+    return masked(lower.valid & pt.lt(lower.tau, FOREVER), pt.cast(value, lower.tau.dtype))
 
 
 def _in_second(stages: _Stages) -> TensorVariable:

@@ -67,7 +67,7 @@ class FullDiffusionOp(Op):
         for storage, numbers in zip(outputs, out, strict=True):
             storage[0] = numbers.astype(inputs[0].dtype)
 
-    def infer_shape(self, fgraph: Any, node: Any, shapes: Any) -> list[Any]:
+    def infer_shape(self, node: Any, shapes: Any) -> list[Any]:
         return [shapes[0]] * N_NUMBERS
 
     def pullback(self, inputs: Any, outputs: Any, output_gradients: Any) -> list[Any]:

@@ -28,7 +28,8 @@ from hssm.spec import Named
 
 PARAMETERS = ("v", "a", "z", "t", "sz", "sv", "st")
 _HARMLESS = {"v": 0.0, "a": 1.0, "z": 0.5, "t": 0.0, "sz": 0.0, "sv": 0.0, "st": 0.0}
-_N_TIMES, _N_STARTS, _N_LONG = 32, 16, 48
+_N_TIMES, _N_STARTS, _N_LONG = 32, 20, 40
+_LAST_DECADES = 3e-4
 _NARROWEST_ST = 1e-9
 """In distribution functions a narrower spread of the non-decision time counts as this; they differ by its square."""
 
@@ -131,16 +132,16 @@ def log_density_graph(observed: Named, theta: Named) -> TensorVariable:
     times, log_weights = log_panel(first, late, _N_TIMES)
     share = pt.switch(truncated, safe_log(late - first) - safe_log(trial.st), 0.0)
     value = share + log_sum_over(_log_density_at(times, trial) + log_weights)
-    return masked(trial.valid & started & pt.lt(trial.tau, FOREVER), value)
+    return masked(trial.valid & started & pt.lt(trial.tau, FOREVER), pt.cast(value, trial.tau.dtype))
 
 
 def _absorbed(trial: _Trial) -> tuple[TensorVariable, TensorVariable]:
     """Log P(RT <= rt) at the bound of ``trial``, and whether it is above 0."""
     early, late, started = _spread_times(trial)
-    cut = _earliest(late, trial)
+    cut = _earliest(pt.minimum(late, _latest(0.0, trial)), trial)
     full = pt.gt(early, cut)
     end = pt.minimum(pt.switch(full, early, cut), _latest(cut, trial))
-    value = _log_integral(cut, pt.switch(full, end, cut * (1.0 + 1e-9)), _N_LONG, trial)
+    value = _log_integral(cut, pt.switch(full, end, cut * (1.0 + 1e-9)), trial)
     first = pt.switch(full, early, cut)
     times, log_weights = log_panel(first, late, _N_TIMES)
     width = last_axis(late - first)
@@ -149,7 +150,13 @@ def _absorbed(trial: _Trial) -> tuple[TensorVariable, TensorVariable]:
     return log_add_exp(masked(full, value), partly), started
 
 
-def _log_integral(low: TensorVariable, high: TensorVariable, n: int, trial: _Trial) -> TensorVariable:
+def _log_integral(low: TensorVariable, high: TensorVariable, trial: _Trial) -> TensorVariable:
+    """Log of the integral over decision times from ``low`` to ``high``: the last decades on a panel of their own."""
+    middle = pt.maximum(low, _LAST_DECADES * high)
+    return log_add_exp(_log_panel(low, middle, _N_TIMES, trial), _log_panel(middle, high, _N_LONG, trial))
+
+
+def _log_panel(low: TensorVariable, high: TensorVariable, n: int, trial: _Trial) -> TensorVariable:
     times, log_weights = log_panel(low, high, n)
     return log_sum_over(_log_density_at(times, trial) + log_weights) + safe_log(high - low)
 
@@ -159,7 +166,7 @@ def _to_come(trial: _Trial) -> TensorVariable:
     early, late, _ = _spread_times(trial)
     cut = _earliest(_latest(late, trial), trial)
     start = pt.maximum(late, cut)
-    value = _log_integral(start, _latest(start, trial), _N_LONG, trial)
+    value = _log_integral(start, _latest(start, trial), trial)
     first = pt.switch(pt.gt(early, cut), early, cut)
     some = pt.gt(late, first)
     times, log_weights = log_panel(first, pt.switch(some, late, first), _N_TIMES)
@@ -172,7 +179,7 @@ def full_ddm_log_cdf(observed: Named, theta: Named) -> TensorVariable:
     """Log P(RT <= rt, response) of the diffusion model with all variabilities; ``rt`` may be infinite."""
     trial = _trial(observed, theta, pt.gt(observed["response"], 0), _NARROWEST_ST)
     value, started = _absorbed(trial)
-    return masked(trial.valid & started, value)
+    return masked(trial.valid & started, pt.cast(value, trial.tau.dtype))
 
 
 def full_ddm_log_survival(observed: Named, theta: Named) -> TensorVariable:
@@ -180,4 +187,4 @@ def full_ddm_log_survival(observed: Named, theta: Named) -> TensorVariable:
     lower, upper = (_trial(observed, theta, pt.constant(np.array(side)), _NARROWEST_ST) for side in (False, True))
     _, _, started = _spread_times(lower)
     value = pt.switch(started, log_add_exp(_to_come(lower), _to_come(upper)), 0.0)
-    return masked(lower.valid & pt.lt(lower.tau, FOREVER), value)
+    return masked(lower.valid & pt.lt(lower.tau, FOREVER), pt.cast(value, lower.tau.dtype))

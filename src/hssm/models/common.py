@@ -43,6 +43,29 @@ SV = ParameterSpec(
     unit="1/√s",
     description="standard deviation of the drift between trials",
 )
+SZ = ParameterSpec(
+    name="sz",
+    role="sz",
+    bounds=(0.0, 1.0),
+    closed=(True, False),
+    unit="relative",
+    description="full width of the starting point between trials, uniform in z ± sz/2; at most 2·min(z, 1 − z)",
+)
+ST = ParameterSpec(
+    name="st",
+    role="st",
+    bounds=(0.0, math.inf),
+    closed=(True, False),
+    unit="s",
+    description="full width of the non-decision time between trials, uniform in t ± st/2; at most 2t",
+)
+THETA = ParameterSpec(
+    name="theta",
+    role="theta",
+    bounds=(-math.pi / 2, math.pi / 2),
+    unit="rad",
+    description="angle by which the boundaries close in; below 0 they move apart",
+)
 
 ROLE_DOMAINS: dict[str, Bounds] = {
     "v": (-math.inf, math.inf),
