@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import hssm
-from tests.fitted import INCLUDE, hierarchical_frame, quietly, simple_frame
+from tests.fitted import INCLUDE, hierarchical_frame, quietly, recorded_fit, refitted, simple_frame
 
 SEED = 20261120
 
@@ -50,3 +50,15 @@ def hierarchical_fit() -> hssm.HSSM:
     model = hssm.HSSM(hierarchical_frame(), include=INCLUDE)
     quietly(model)
     return model
+
+
+@pytest.fixture(scope="session")
+def default_fit() -> tuple[hssm.HSSM, list[str]]:
+    """A default model of 500 clean trials with 2 x (300 + 300) draws, and every warning that this raised."""
+    return recorded_fit()
+
+
+@pytest.fixture
+def simple_model(simple_fit: hssm.HSSM) -> hssm.HSSM:
+    """The model of ``simple_fit`` with a copy of its traces, for tests that change them."""
+    return refitted(simple_fit, hssm.HSSM(simple_frame()))

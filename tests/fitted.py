@@ -52,3 +52,14 @@ def refitted(model: hssm.HSSM, fresh: hssm.HSSM) -> hssm.HSSM:
     """An unfitted model with a copy of the traces of another one, for tests that change them."""
     fresh.restore_traces(model.traces.copy(deep=True))
     return fresh
+
+
+def recorded_fit(n_trials: int = 500) -> tuple[hssm.HSSM, list[str]]:
+    """A default fit long enough to interpret, and the messages of all warnings on the way to it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        # Python's own remark on forking, and nothing else, depends on what this process did before.
+        warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
+        model = hssm.HSSM(simple_frame(n_trials, seed=8))
+        model.sample(draws=300, tune=300, chains=2, random_seed=4, progressbar=False)
+    return model, [f"{warning.category.__name__}: {warning.message}" for warning in caught]

@@ -22,7 +22,7 @@ def test_it_is_the_lapse_mixture_of_the_density(simple_fit):
     frame = simple_frame()
     for chain, draw in ((0, 0), (1, 59)):
         theta = {name: float(posterior[name].values[chain, draw]) for name in "vazt"}
-        density = np.exp(hssm.log_density("ddm", frame[["rt", "response"]].to_numpy(), theta))
+        density = np.exp(hssm.log_density("ddm", frame, theta))
         expected = np.log(0.95 * density + 0.05 / (2 * 20))
         close(values(simple_fit.traces).values[chain, draw], expected, OTHER_ALGORITHM)
 
@@ -62,7 +62,7 @@ def test_new_data_without_a_response_are_refused(hierarchical_fit):
 
 
 def test_chunks_do_not_change_it(hierarchical_fit, monkeypatch):
-    monkeypatch.setattr(draws_module, "CHUNK_VALUES", 60 * 7)
+    monkeypatch.setattr(draws_module, "CHUNK_VALUES", 60 * 8)
     posterior = hierarchical_fit.traces["posterior"].to_dataset()
     again = pointwise_log_likelihood(hierarchical_fit._built, posterior)
     close(again["rt,response"], values(hierarchical_fit.traces))

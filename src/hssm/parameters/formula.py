@@ -140,7 +140,7 @@ def _describe(rhs: str, parameter: str) -> Any:
     except Exception as error:
         # formulae raises many types, its own among them; all of them mean that it cannot read the formula.
         raise ValueError(
-            f"The formula {rhs!r} of parameter {parameter!r} cannot be read: {error}. "
+            f"The formula {rhs!r} of parameter {parameter!r} cannot be read: {str(error).rstrip('.')}. "
             "Write for example '1 + x + (1|participant_id)'."
         ) from error
 

@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+from scipy import optimize
+
+import hssm
+from hssm.inference.point import as_reported, find_mode, laplace
+from tests.fitted import INCLUDE, SIMPLE_TRUTH, TINY, hierarchical_frame, quietly, simple_frame
+
+NEAR_MODE = 0.35
+"""Posterior standard deviations between mode and mean of a nearly Gaussian posterior (500 trials)."""
+
+
+@pytest.fixture(scope="module")
+def posterior(default_fit):
+    return default_fit[0].traces["posterior"].to_dataset()
+
+
+@pytest.fixture(scope="module")
+def mode(default_fit):
+    return default_fit[0].find_MAP()
+
+
+def test_the_mode_is_near_the_posterior_mean(mode, posterior):
+    assert set(mode) == {"v", "a", "z", "t"}
+    for name in mode:
+        assert abs(mode[name] - float(posterior[name].mean())) < NEAR_MODE * float(posterior[name].std()), name
+
+
+def test_no_point_nearby_is_better(default_fit, mode):
+    model = default_fit[0]
+    log_density = model.compile_logp(jacobian=False)
+    best = log_density(mode)
+    found = optimize.minimize(
+        lambda point: -log_density(dict(zip("vazt", point, strict=True))),
+        [float(mode[name]) for name in "vazt"],
+        method="Nelder-Mead",
+        options={"maxfev": 150},
+    )
+    assert -found.fun - best < 0.01
+
+
+def test_it_is_stored(default_fit, mode):
+    assert default_fit[0].map is mode
+
+
+def test_the_mode_of_a_blackbox_needs_no_gradient():
+    model = hssm.HSSM(simple_frame(), loglik_kind="blackbox", a=1.3, z=0.5, t=0.3)
+    exact = hssm.HSSM(simple_frame(), a=1.3, z=0.5, t=0.3)
+    np.testing.assert_allclose(model.find_MAP()["v"], exact.find_MAP()["v"], atol=1e-3)
+
+
+def test_initvals_map_starts_at_the_mode(simple_model):
+    start = find_mode(simple_model._built, simple_model.initvals)
+    with pytest.warns(UserWarning, match="replaced"):
+        quietly(simple_model, initvals="map", draws=1, tune=0, chains=1, target_accept=0.99)
+    first = simple_model.traces["posterior"].isel(chain=0, draw=0)
+    assert abs(float(first["v"]) - start["v"]) < abs(simple_model.initvals["v"] - start["v"]) or np.isclose(
+        start["v"], simple_model.initvals["v"], atol=0.1
+    )
+
+
+def test_a_hierarchical_mode_is_reported_like_draws(hierarchical_fit):
+    model = hssm.HSSM(hierarchical_frame(), include=INCLUDE)
+    built = model._built
+    posterior = hierarchical_fit.traces["posterior"].to_dataset()
+    raw = find_mode(built, model.initvals)
+    reported = as_reported(built, raw)
+    centred, x = raw["v_Intercept"], hierarchical_frame()["x"].to_numpy()
+    np.testing.assert_allclose(reported["v_Intercept"], centred - raw["v_x"] * x.mean())
+    np.testing.assert_allclose(reported["v_x|participant_id"], raw["v_x|participant_id"] - raw["v_x"])
+    assert {name for name in reported} <= set(posterior.data_vars)
+
+
+def test_laplace_has_the_moments_of_the_posterior(default_fit, posterior):
+    model = default_fit[0]
+    tree = laplace(model._built, model.initvals, draws=4000, rng=np.random.default_rng(1))
+    draws = tree["posterior"].to_dataset()
+    assert draws.sizes == {"chain": 1, "draw": 4000}
+    for name in SIMPLE_TRUTH:
+        sd = float(posterior[name].std())
+        assert abs(float(draws[name].mean() - posterior[name].mean())) < NEAR_MODE * sd, name
+        assert 0.8 < float(draws[name].std()) / sd < 1.25, name
+
+
+def test_laplace_draws_stay_inside_the_bounds(default_fit):
+    model = default_fit[0]
+    tree = laplace(model._built, model.initvals, draws=500, rng=np.random.default_rng(2))
+    assert float(tree["posterior"]["t"].min()) > 0
+    assert 0 < float(tree["posterior"]["z"].min()) <= float(tree["posterior"]["z"].max()) < 1
+
+
+def test_laplace_says_when_there_is_no_gaussian_mode():
+    model = hssm.HSSM(hierarchical_frame(), include=INCLUDE, noncentered=False)
+    with pytest.raises(RuntimeError, match=r"Laplace approximation failed.*Use another sampler"):
+        model.sample("laplace", **TINY)

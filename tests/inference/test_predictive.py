@@ -1,0 +1,209 @@
+import numpy as np
+import pytest
+import xarray as xr
+
+import hssm
+from hssm.inference.predictive import PredictionRequest, predict_parameters, select_draws
+from tests.fitted import INCLUDE, hierarchical_frame, simple_frame
+from tests.tolerances import MONTE_CARLO, SAME_NUMERICS
+
+RESPONSE = "rt,response"
+
+
+def responses(tree):
+    return tree["posterior_predictive"][RESPONSE]
+
+
+def predict(model, *args, **options):
+    return model.sample_posterior_predictive(*args, **{"random_seed": 1, "inplace": False, **options})
+
+
+@pytest.fixture(scope="module")
+def with_new_groups():
+    """Rows of two known and two unknown participants; neither rt nor response."""
+    frame = hierarchical_frame().iloc[[0, 20, 30, 40, 50]][["x", "level", "participant_id"]]
+    return frame.assign(participant_id=[101, 102, 900, 901, 900])
+
+
+def test_in_sample_layout(hierarchical_fit):
+    variable = responses(predict(hierarchical_fit))
+    assert variable.dims == ("chain", "draw", "__obs__", "rt,response_dim")
+    assert variable.shape == (2, 60, 60, 2)
+    assert variable.attrs["components"] == ["rt", "response"]
+    assert float(variable[..., 0].min()) > 0
+    assert set(np.unique(variable[..., 1])) == {-1, 1}
+    assert "posterior_predictive" not in hierarchical_fit.traces
+
+
+def test_inplace_adds_the_group_and_returns_nothing(simple_model):
+    assert simple_model.sample_posterior_predictive(random_seed=1) is None
+    assert responses(simple_model.traces).shape == (2, 60, 60, 2)
+
+
+def test_the_same_seed_predicts_the_same(hierarchical_fit):
+    one, two, other = (responses(predict(hierarchical_fit, random_seed=seed)) for seed in (7, 7, 8))
+    xr.testing.assert_identical(one, two)
+    assert not np.array_equal(one, other)
+    generator = responses(predict(hierarchical_fit, random_seed=np.random.default_rng(7)))
+    assert generator.shape == one.shape
+
+
+def test_random_state_is_the_same_seed_and_both_are_an_error(simple_fit):
+    one = predict(simple_fit, random_seed=5)
+    two = predict(simple_fit, random_seed=None, random_state=5)
+    xr.testing.assert_identical(responses(one), responses(two))
+    with pytest.raises(TypeError, match="random_state"):
+        predict(simple_fit, random_seed=1, random_state=1)
+
+
+def test_numpys_global_generator_is_neither_read_nor_moved(simple_fit):
+    np.random.seed(0)  # noqa: NPY002  (the global generator is the subject)
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    predict(simple_fit, random_seed=None)
+    np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
+
+
+def test_predictions_follow_the_draws(simple_fit):
+    """Mean predicted rt over draws against the exact mean under each draw, within Monte Carlo error."""
+    tree = predict(simple_fit)
+    rt = responses(tree)[..., 0].values
+    response = responses(tree)[..., 1].values
+    draws = simple_fit.traces["posterior"].to_dataset()
+    v, a, z = (draws[name].values for name in "vaz")
+    upper = (1 - np.exp(-4 * v * a * z)) / (1 - np.exp(-4 * v * a))
+    expected = 0.95 * upper + 0.05 / 2
+    n = rt.shape[-1]
+    standardised = ((response == 1).mean(-1) - expected) / np.sqrt(expected * (1 - expected) / n)
+    assert abs(standardised.mean()) * np.sqrt(standardised.size) < MONTE_CARLO.standard_errors
+
+
+def test_new_data_need_no_responses_and_any_number_of_rows(hierarchical_fit):
+    frame = hierarchical_frame().iloc[[3, 3, 58]][["x", "level", "participant_id"]]
+    variable = responses(predict(hierarchical_fit, data=frame))
+    assert variable.shape == (2, 60, 3, 2)
+    assert variable["__obs__"].values.tolist() == [0, 1, 2]
+
+
+def test_new_data_lacking_a_column_are_refused(hierarchical_fit):
+    frame = hierarchical_frame().drop(columns="x")
+    with pytest.raises(ValueError, match=r"no column 'x'"):
+        predict(hierarchical_fit, data=frame)
+
+
+def test_an_unseen_level_of_a_category_is_refused(hierarchical_fit):
+    frame = hierarchical_frame().iloc[:3].assign(level="highest")
+    with pytest.raises(ValueError, match="highest"):
+        predict(hierarchical_fit, data=frame)
+
+
+def test_unseen_groups_are_an_error_unless_wanted(hierarchical_fit, with_new_groups):
+    with pytest.raises(ValueError, match=r"'participant_id'.*900, 901.*sample_new_groups=True"):
+        predict(hierarchical_fit, data=with_new_groups)
+    variable = responses(predict(hierarchical_fit, data=with_new_groups, sample_new_groups=True))
+    assert variable.shape == (2, 60, 5, 2)
+
+
+def test_sampled_effects_have_the_spread_of_their_group(hierarchical_fit):
+    """Drift of 400 new members at x = 0: their spread around the population is sigma, draw by draw."""
+    n_new = 400
+    frame = hierarchical_frame().iloc[[0] * n_new][["x", "level"]]
+    frame = frame.assign(x=0.0, participant_id=[f"new{position}" for position in range(n_new)])
+    result = predict(hierarchical_fit, data=frame, sample_new_groups=True, kind="response_params")
+    v = result["posterior"]["v"].values.reshape(-1, n_new)
+    draws = hierarchical_fit.traces["posterior"].to_dataset()
+    effects = v - draws["v_Intercept"].values.reshape(-1, 1)
+    scaled = effects / draws["v_1|participant_id_sigma"].values.reshape(-1, 1)
+    error = MONTE_CARLO.standard_errors / np.sqrt(scaled.size)
+    assert abs(scaled.mean()) < error
+    assert abs(scaled.std() - 1) < error / np.sqrt(2)
+
+
+def test_rows_of_one_new_group_share_its_effect(hierarchical_fit, with_new_groups):
+    frame = with_new_groups.assign(x=0.0, level="hi")
+    result = predict(hierarchical_fit, data=frame, sample_new_groups=True, kind="response_params")
+    v = result["posterior"]["v"].values
+    np.testing.assert_array_equal(v[..., 2], v[..., 4])
+    assert np.all(v[..., 2] != v[..., 3])
+
+
+def test_without_group_effects_everyone_is_typical(hierarchical_fit, with_new_groups):
+    frame = with_new_groups.assign(level="hi")
+    result = predict(hierarchical_fit, data=frame, include_group_specific=False, kind="response_params")
+    posterior, draws = result["posterior"], hierarchical_fit.traces["posterior"].to_dataset()
+    expected = draws["v_Intercept"].values[..., None] + draws["v_x"].values[..., None] * frame["x"].to_numpy()
+    np.testing.assert_allclose(posterior["v"], expected, rtol=SAME_NUMERICS.relative, atol=SAME_NUMERICS.absolute)
+    typical = np.broadcast_to(draws["t_Intercept_natural"].values[..., None], posterior["t"].shape)
+    np.testing.assert_allclose(posterior["t"], typical, rtol=SAME_NUMERICS.relative)
+
+
+def test_response_params_are_the_trialwise_parameters(hierarchical_fit):
+    result = predict(hierarchical_fit, kind="response_params")
+    posterior = result["posterior"]
+    for name in ("v", "a", "t"):
+        assert posterior[name].dims == ("chain", "draw", "__obs__")
+    assert {"v_x", "z"} <= set(posterior.data_vars)
+    other = hierarchical_fit.add_likelihood_parameters_to_datatree()
+    xr.testing.assert_equal(posterior["v"], other["posterior"]["v"])
+
+
+def test_fixed_vectors_predict_their_own_trials_only():
+    frame = simple_frame(12)
+    model = hssm.HSSM(frame, v=np.linspace(-1, 1, 12), a=1.3, z=0.5)
+    draws = xr.Dataset({"t": (("chain", "draw"), [[0.2, 0.3]])}, coords={"chain": [0], "draw": [0, 1]})
+    rng = np.random.default_rng(0)
+    own = predict_parameters(model._built, draws, rng)
+    np.testing.assert_array_equal(own["v"][0, 1], np.linspace(-1, 1, 12))
+    with pytest.raises(ValueError, match=r"Fixed vectors \(v\) have 12 values.*3 rows"):
+        predict_parameters(model._built, draws, rng, PredictionRequest(frame=frame.iloc[:3]))
+
+
+@pytest.mark.parametrize(("draws", "expected"), [(7, 7), (0.25, 15), (1.0, 60), ([5, 0, 59], 3), (range(4), 4)])
+def test_how_many_draws(hierarchical_fit, draws, expected):
+    variable = responses(predict(hierarchical_fit, draws=draws))
+    assert variable.sizes["draw"] == expected
+    if isinstance(draws, list):
+        assert variable["draw"].values.tolist() == draws
+
+
+def test_an_integer_takes_draws_at_random_in_order(hierarchical_fit):
+    labels = responses(predict(hierarchical_fit, draws=20))["draw"].values
+    assert np.all(np.diff(labels) > 0)
+    assert labels.tolist() != list(range(20))
+
+
+def test_more_draws_than_there_are_gives_all_with_a_warning(simple_fit):
+    with pytest.warns(UserWarning, match=r"61 draws per chain were asked for, 60 exist"):
+        tree = predict(simple_fit, draws=61)
+    assert responses(tree).sizes["draw"] == 60
+
+
+@pytest.mark.parametrize("draws", [0, -3, -0.5])
+def test_draws_must_be_positive(simple_fit, draws):
+    with pytest.raises(ValueError, match=rf"`draws` must be positive, got {draws}"):
+        predict(simple_fit, draws=draws)
+
+
+@pytest.mark.parametrize("draws", [True, "all"])
+def test_draws_of_another_type(simple_fit, draws):
+    with pytest.raises(TypeError, match="`draws`"):
+        predict(simple_fit, draws=draws)
+
+
+def test_positions_beyond_the_draws_are_refused(simple_fit):
+    with pytest.raises(ValueError, match=r"60"):
+        predict(simple_fit, draws=[0, 60])
+
+
+def test_kind_is_one_of_two(simple_fit):
+    with pytest.raises(ValueError, match=r"`kind` must be 'response' or 'response_params', got 'mean'"):
+        predict(simple_fit, kind="mean")
+
+
+def test_select_draws_leaves_everything_by_default():
+    dataset = xr.Dataset({"v": (("chain", "draw"), np.zeros((2, 5)))})
+    assert select_draws(dataset, None, np.random.default_rng(0)) is dataset
+
+
+def test_without_traces_it_says_what_to_call():
+    with pytest.raises(ValueError, match=r"call `sample\(\)` first"):
+        hssm.HSSM(hierarchical_frame(), include=INCLUDE).sample_posterior_predictive()

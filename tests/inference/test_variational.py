@@ -1,0 +1,90 @@
+import pytest
+import xarray as xr
+
+import hssm
+from tests.fitted import simple_frame
+
+SHORT_VI = {"niter": 200, "draws": 50, "random_seed": 1, "progressbar": False}
+
+
+@pytest.fixture(scope="module", params=["advi", "fullrank_advi"])
+def fitted(request):
+    model = hssm.HSSM(simple_frame())
+    return model, model.vi(request.param, **SHORT_VI)
+
+
+def test_a_variational_fit_looks_like_a_fit_with_one_chain(fitted):
+    model, tree = fitted
+    posterior = tree["posterior"]
+    assert set(posterior.data_vars) == {"v", "a", "z", "t"}
+    assert dict(posterior.sizes) == {"chain": 1, "draw": 50}
+    assert {"observed_data", "constant_data"} <= set(tree.children)
+    assert (tree.attrs["sampler"], tree.attrs["model"]) == ("vi", "ddm")
+    assert model.vi_idata is tree
+    assert posterior["t"].attrs["units"] == "s"
+
+
+def test_the_fit_approached_the_posterior(fitted, simple_fit):
+    _, tree = fitted
+    exact = simple_fit.traces["posterior"]
+    assert float(tree["posterior"]["v"].std()) > 0
+    for name in ("a", "t"):
+        assert abs(float(tree["posterior"][name].mean() - exact[name].mean())) < 0.5 * float(exact[name].mean())
+
+
+def test_it_is_used_for_predictions(fitted):
+    model, tree = fitted
+    result = model.sample_posterior_predictive(tree, draws=3, inplace=False, random_seed=1)
+    assert result["posterior_predictive"]["rt,response"].shape == (1, 3, 60, 2)
+
+
+def test_draws_can_be_restored(fitted, tmp_path):
+    _, tree = fitted
+    tree.to_netcdf(tmp_path / "vi.nc", engine="h5netcdf")
+    other = hssm.HSSM(simple_frame())
+    other.restore_vi_traces(tmp_path / "vi.nc")
+    xr.testing.assert_equal(other.vi_idata, tree)
+
+
+def test_an_approximation_can_be_restored_and_is_returned_on_request(fitted):
+    model, _ = fitted
+    other = hssm.HSSM(simple_frame())
+    other.restore_vi_traces(model.vi_approx)
+    assert other.vi_approx is model.vi_approx
+
+
+def test_the_same_seed_gives_the_same_fit():
+    model = hssm.HSSM(simple_frame())
+    one, two = (model.vi(**SHORT_VI)["posterior"].to_dataset() for _ in range(2))
+    xr.testing.assert_equal(one, two)
+
+
+def test_return_idata_false_gives_the_approximation():
+    model = hssm.HSSM(simple_frame(), a=1.3, z=0.5, t=0.3)
+    approximation = model.vi(**{**SHORT_VI, "niter": 20}, return_idata=False)
+    assert approximation is model.vi_approx
+    assert hasattr(approximation, "hist")
+
+
+@pytest.mark.parametrize("method", ["avdi", "vi", "ADVI"])
+def test_unknown_method(method, simple_fit):
+    with pytest.raises(ValueError, match=rf"Unknown method '{method}'. Allowed: advi, asvgd, fullrank_advi, svgd"):
+        simple_fit.vi(method)
+
+
+def test_close_matches_are_offered(simple_fit):
+    with pytest.raises(ValueError, match="advi'?\\?"):
+        simple_fit.vi("avdi")
+
+
+def test_a_blackbox_has_no_gradient():
+    model = hssm.HSSM(simple_frame(), loglik_kind="blackbox")
+    with pytest.raises(ValueError, match=r"blackbox.*use sample\(\)"):
+        model.vi(niter=5)
+
+
+def test_without_a_fit_it_says_what_to_call():
+    model = hssm.HSSM(simple_frame())
+    for attribute in ("vi_idata", "vi_approx"):
+        with pytest.raises(ValueError, match=r"call `vi\(\)` first"):
+            getattr(model, attribute)
