@@ -107,14 +107,15 @@ def _hsgp_start(term: Term) -> dict[str, Any]:
 def _group_start(term: Term, centre: float | None) -> dict[str, Any]:
     """Hyperparameters at their medians (a free mean at the parameter's start), effects at the mean."""
     values: dict[str, Any] = {f"{term.variable}_offset": 0.0}
-    mean: Any = 0.0
+    is_level = centre is not None and term.name.startswith("1|")
+    # Families without a mean among their arguments (Beta) start where the data or their own median say.
+    mean: Any = centre if is_level and term.prior.name != "Normal" else prior_median(term.prior)
     for key, value in term.prior.args.items():
         if not isinstance(value, bmb.Prior):
             mean = value if key == "mu" else mean
             continue
-        is_level_mean = key == "mu" and centre is not None and term.name.startswith("1|")
         initval = getattr(value, "initval", None)
-        start = initval if initval is not None else (centre if is_level_mean else prior_median(value))
+        start = initval if initval is not None else (centre if is_level and key == "mu" else prior_median(value))
         values[f"{term.variable}_{key}"] = start
         mean = start if key == "mu" else mean
     own = getattr(term.prior, "initval", None)
