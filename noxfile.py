@@ -87,7 +87,7 @@ def tutorials(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """A short run of every benchmark, of the peer too if HSSM_PEER_PYTHON is set; options after ``--`` replace short."""
+    """A short run of all benchmarks, of the peer too if HSSM_PEER_PYTHON is set; options after ``--`` replace it."""
     home = data_home()
     env = HEADLESS | ({"HSSM_DATA_HOME": str(home)} if home else {})
     session.run("python", "benchmarks/run_all.py", *(session.posargs or ["--short"]), env=env)

@@ -8,6 +8,8 @@ folders again. Processor time is given beside wall time because it depends less 
 from __future__ import annotations
 
 import argparse
+import itertools
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -55,22 +57,39 @@ def _data_file(folder: str) -> str:
 
 
 def measure(options: dict[str, Any]) -> dict[str, Any]:
-    clock = [time.perf_counter()]
+    clock, cpu = [time.perf_counter()], [_cpu_seconds()]
+
+    def note() -> None:
+        clock.append(time.perf_counter())
+        cpu.append(_cpu_seconds())
+
     import pandas as pd
 
     import hssm
 
-    clock.append(time.perf_counter())
+    note()
     model = hssm.HSSM(data=pd.read_csv(options["csv"]))
-    clock.append(time.perf_counter())
+    note()
     draws = options["draws"]
     traces = model.sample(draws=draws, tune=draws, chains=options["chains"], random_seed=1, progressbar=False)
-    clock.append(time.perf_counter())
-    seconds = dict(
-        zip(("import", "build", "sample"), [b - a for a, b in zip(clock, clock[1:], strict=False)], strict=True)
-    )
+    note()
+    phases = ("import", "build", "sample")
     means = {name: float(traces["posterior"][name].mean()) for name in TRUTH}
-    return {"seconds": seconds, "posterior_means": means, "divergences": int(traces["sample_stats"]["diverging"].sum())}
+    return {
+        "seconds": dict(zip(phases, _steps(clock), strict=True)),
+        "cpu_seconds": dict(zip(phases, _steps(cpu), strict=True)),
+        "posterior_means": means,
+        "divergences": int(traces["sample_stats"]["diverging"].sum()),
+    }
+
+
+def _cpu_seconds() -> float:
+    """Processor time of this process and of the chains that have ended."""
+    return sum(os.times()[:4])
+
+
+def _steps(values: list[float]) -> list[float]:
+    return [later - earlier for earlier, later in itertools.pairwise(values)]
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,7 +1,8 @@
 """Run a lesson and write it as a page of the documentation: text, code, what the code printed, and its pictures.
 
-``python tutorials/_render.py 02_first_fit`` runs ``tutorials/02_first_fit.py`` with its default settings in a temporary folder
-and writes ``docs/tutorials/02_first_fit.md``. Pages are kept in the repository, so building the site needs no data and no minutes.
+``python tutorials/_render.py 02_first_fit`` runs ``tutorials/02_first_fit.py`` with its default settings in a temporary
+folder and writes ``docs/tutorials/02_first_fit.md``. Pages are kept in the repository, so building the site needs no
+data and no minutes.
 """
 
 from __future__ import annotations
