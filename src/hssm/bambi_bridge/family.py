@@ -85,9 +85,11 @@ def _link(param: ResolvedParam) -> Any:
     return param.link if isinstance(param.link, bmb.Link) else bmb.Link("identity")
 
 
-def _term_prior(prior: Any) -> bmb.Prior:
-    """Bambi takes only priors: a fixed coefficient travels as one, see :func:`compat.read_terms`."""
-    return copy.deepcopy(prior) if isinstance(prior, bmb.Prior) else bmb.Prior(FIXED, auto_scale=False, value=prior)
+def _term_prior(prior: Any) -> Any:
+    """Bambi takes only priors (a dict of them for hsgp): a fixed coefficient travels as one, see ``read_terms``."""
+    if isinstance(prior, bmb.Prior | Mapping):
+        return copy.deepcopy(prior)
+    return bmb.Prior(FIXED, auto_scale=False, value=prior)
 
 
 def _bambi_priors(param: ResolvedParam, is_parent: bool) -> Any:
