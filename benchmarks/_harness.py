@@ -112,10 +112,13 @@ def run_worker(
         If the process fails; the end of its output is in the message.
     """
     command = [python, str(Path(script).resolve()), "--worker", json.dumps(options)]
+    inherited = dict(os.environ)
+    if python != sys.executable:
+        inherited.pop("PYTHONPATH", None)  # it would put our package in the place of the peer's
     with tempfile.TemporaryFile("w+") as output:
         start = time.perf_counter()
         process = subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})}
+            command, stdout=output, stderr=subprocess.STDOUT, env=inherited | (environment or {})
         )
         watcher = _MemoryWatcher(process.pid) if watch else None
         _, status, usage = os.wait4(process.pid, 0)
