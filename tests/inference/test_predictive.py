@@ -190,7 +190,7 @@ def test_draws_of_another_type(simple_fit, draws):
 
 
 def test_positions_beyond_the_draws_are_refused(simple_fit):
-    with pytest.raises(ValueError, match=r"60"):
+    with pytest.raises(ValueError, match=r"positions \[60\], but there are 60 draws: 0 to 59"):
         predict(simple_fit, draws=[0, 60])
 
 

@@ -103,14 +103,25 @@ def test_scalars_fill_vectors():
     assert merged["effects"].tolist() == [0.5, 0.5, 0.5]
 
 
-def test_a_fit_starts_where_it_is_told(model):
-    """Without tuning and with tiny steps the first draw is still at the start."""
-    with model.pymc_model:
-        step = pm.Metropolis(scaling=1e-6, tune=False)
-    tree = quietly(model, initvals={"v": 1.75, "a": 2.0, "t": 0.1}, draws=3, tune=0, chains=1, step=step)
-    first = tree["posterior"].isel(chain=0, draw=0)
-    for name, value in {"v": 1.75, "a": 2.0, "t": 0.1}.items():
-        np.testing.assert_allclose(first[name], value, atol=1e-4)
+@pytest.mark.parametrize("sampler", ["pymc", "nutpie"])
+def test_a_fit_starts_where_it_is_told(model, monkeypatch, sampler):
+    handed_over = {}
+
+    def record(**keywords):
+        handed_over.update(keywords)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pm, "sample", record)
+    with pytest.raises(KeyboardInterrupt):
+        model.sample(sampler, initvals={"v": 1.75, "t": 0.1}, random_seed=1)
+    first = handed_over["initvals"][0] if sampler == "pymc" else handed_over["initvals"]
+    assert {name: float(value) for name, value in first.items()} == {
+        **{name: float(value) for name, value in model.initvals.items()},
+        "v": 1.75,
+        "t": 0.1,
+    }
+    assert handed_over["nuts_sampler"] == sampler
+    assert (handed_over["draws"], handed_over["tune"], handed_over["chains"]) == (1000, 1000, 4)
 
 
 def test_no_initvals_means_the_models_own(model):
@@ -150,8 +161,9 @@ def test_resampling_replaces_draws_keeps_the_prior_and_warns(model):
     fresh = hssm.HSSM(simple_frame())
     fresh.sample_prior_predictive(5, random_seed=1)
     quietly(fresh, **TINY)
-    with pytest.warns(UserWarning, match="traces of the last fit are replaced"):
+    with pytest.warns(UserWarning) as caught:
         tree = fresh.sample(**{**TINY, "draws": 10})
+    assert any("traces of the last fit are replaced" in str(warning.message) for warning in caught)
     assert tree["posterior"].sizes["draw"] == 10
     assert tree["prior"].sizes["draw"] == 5
 
@@ -163,8 +175,9 @@ def test_log_likelihood_can_be_declined(model):
 
 def test_log_likelihood_too_large_to_store_is_left_out_with_a_warning(model, monkeypatch):
     monkeypatch.setattr(sample_module, "AUTOMATIC_LIMIT", 2 * 20 * 60 - 1)
-    with pytest.warns(UserWarning, match=r"2\.4e\+03 values and is not stored. Call `log_likelihood\(\)`"):
+    with pytest.warns(UserWarning) as caught:
         tree = model.sample(**TINY)
+    assert any("2.4e+03 values and is not stored. Call `log_likelihood()`" in str(w.message) for w in caught)
     assert "log_likelihood" not in tree.children
     forced = quietly(model, **TINY, idata_kwargs={"log_likelihood": True})
     assert "log_likelihood" in forced.children
@@ -184,5 +197,6 @@ def test_a_short_fit_ends_with_the_warnings_of_convergence(model):
 
 
 def test_one_chain_is_warned_about(model):
-    with pytest.warns(UserWarning, match="A single chain"):
+    with pytest.warns(UserWarning) as caught:
         model.sample(**{**TINY, "chains": 1})
+    assert any("A single chain" in str(warning.message) for warning in caught)

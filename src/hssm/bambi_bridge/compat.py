@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -138,7 +139,10 @@ def _evaluate_group(formula_term: Any, term: Term, data: pd.DataFrame) -> NewCol
     before = formulae.config["EVAL_UNSEEN_CATEGORIES"]
     formulae.config["EVAL_UNSEEN_CATEGORIES"] = "silent"
     try:
-        dummies = np.asarray(formula_term.factor.eval_new_data(data)).reshape(len(data), -1)
+        with warnings.catch_warnings():
+            # formulae 0.6 marks unseen levels through a conversion that pandas 3 deprecates.
+            warnings.filterwarnings("ignore", message="Constructing a Categorical with a dtype and values")
+            dummies = np.asarray(formula_term.factor.eval_new_data(data)).reshape(len(data), -1)
     finally:
         formulae.config["EVAL_UNSEEN_CATEGORIES"] = before
     columns = np.asarray(formula_term.expr.eval_new_data(data), dtype=float)

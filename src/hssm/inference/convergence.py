@@ -54,12 +54,14 @@ def convergence_problems(tree: xr.DataTree) -> list[str]:
         return problems
     if posterior.sizes["draw"] < 4:
         return problems
-    worst = _worst(arviz_stats.rhat(posterior), RHAT_LIMIT, above=True)
+    with np.errstate(all="ignore"):  # a variable that never changes has neither R-hat nor sample size
+        worst = _worst(arviz_stats.rhat(posterior), RHAT_LIMIT, above=True)
     if worst:
         problems.append(f"R-hat above {RHAT_LIMIT}: {worst}. The chains disagree: sample longer (tune, draws).")
     for method in ("bulk", "tail"):
         limit = ESS_PER_CHAIN * n_chains
-        worst = _worst(arviz_stats.ess(posterior, method=method), limit, above=False)
+        with np.errstate(all="ignore"):
+            worst = _worst(arviz_stats.ess(posterior, method=method), limit, above=False)
         if worst:
             problems.append(
                 f"{method.capitalize()} effective sample size below {limit} ({ESS_PER_CHAIN} per chain): {worst}. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -218,10 +219,12 @@ def select_draws(dataset: xr.Dataset, draws: Any, rng: np.random.Generator) -> x
     available = dataset.sizes["draw"]
     if draws is None:
         return dataset
-    if isinstance(draws, bool):
+    if isinstance(draws, slice):
+        return dataset.isel(draw=draws)
+    if isinstance(draws, Sequence | np.ndarray) and not isinstance(draws, str):
+        return dataset.isel(draw=_positions(draws, available))
+    if isinstance(draws, bool) or not isinstance(draws, Real):
         raise TypeError(f"`draws` must be a number or a sequence of draw positions, got {draws!r}.")
-    if isinstance(draws, Sequence | np.ndarray | slice | range):
-        return dataset.isel(draw=draws if isinstance(draws, slice) else list(draws))
     if draws <= 0:
         raise ValueError(f"`draws` must be positive, got {draws!r}.")
     wanted = round(draws * available) if isinstance(draws, float) and draws <= 1 else int(draws)
@@ -232,3 +235,13 @@ def select_draws(dataset: xr.Dataset, draws: Any, rng: np.random.Generator) -> x
         )
         wanted = available
     return dataset.isel(draw=np.sort(rng.choice(available, size=wanted, replace=False)))
+
+
+def _positions(draws: Sequence[int] | np.ndarray, available: int) -> list[int]:
+    """Draw positions, or an error that names those that do not exist."""
+    if not len(draws) or not all(isinstance(position, Integral) for position in draws):
+        raise ValueError(f"`draws` must hold draw positions, which are integers, got {draws!r}.")
+    beyond = [int(position) for position in draws if not -available <= position < available]
+    if beyond:
+        raise ValueError(f"`draws` has positions {beyond[:5]}, but there are {available} draws: 0 to {available - 1}.")
+    return [int(position) for position in draws]

@@ -23,10 +23,24 @@ def sample_prior(built: BuiltModel, draws: int, rng: np.random.Generator) -> xr.
     names = stored_names(built)
     if not names:
         return xr.Dataset(coords={"chain": [0], "draw": np.arange(draws)})
-    raw = pm.sample_prior_predictive(
-        int(draws), model=built.pymc_model, var_names=names, random_seed=int(rng.integers(2**30))
-    )
+    raw = _forward_draws(built.pymc_model, draws, rng, names)
     return finish_draws(built, raw["prior"].to_dataset())
+
+
+def _forward_draws(
+    model: pm.Model, draws: int, rng: np.random.Generator, names: list[str] | None = None
+) -> xr.DataTree:
+    """PyMC's draws of a model from its top down, with PyTensor's Python linker: a compilation costs far more."""
+    from pytensor.compile.mode import Mode
+
+    interpreted = Mode(linker="py", optimizer="fast_compile")
+    return pm.sample_prior_predictive(
+        int(draws),
+        model=model,
+        var_names=names,
+        random_seed=int(rng.integers(2**30)),
+        compile_kwargs={"mode": interpreted},
+    )
 
 
 def prior_predictive_tree(
@@ -88,7 +102,7 @@ def sample_intervention(
     }
     intervened = pm.do(model, interventions)
     response = built.observations.response_str
-    raw = pm.sample_prior_predictive(int(draws), model=intervened, random_seed=int(rng.integers(2**30)))
+    raw = _forward_draws(intervened, draws, rng)
     lead = {"chain": [0], "draw": np.arange(int(draws))}
     simulated = raw["prior_predictive"][response].to_numpy()
     columns = len(built.observations.response)

@@ -61,7 +61,7 @@ def run(built: BuiltModel, request: SampleRequest) -> xr.DataTree:
     tree = assemble_tree(built, raw["posterior"].to_dataset(), request.used_columns, request.attributes)
     if "sample_stats" in raw.children:
         stats = raw["sample_stats"].to_dataset()
-        tree["sample_stats"] = xr.DataTree(_tidy_stats(stats))
+        tree["sample_stats"] = xr.DataTree(_tidy_stats(stats, request.sampler))
     add_log_likelihood(built, tree, request.log_likelihood)
     tree.attrs |= {"sampling_time": took, "tuning_steps": int(options["tune"])}
     return tree
@@ -141,13 +141,12 @@ def add_log_likelihood(built: BuiltModel, tree: xr.DataTree, asked: bool | None)
     tree["log_likelihood"] = xr.DataTree(pointwise_log_likelihood(built, posterior))
 
 
-def _tidy_stats(stats: xr.Dataset) -> xr.Dataset:
+def _tidy_stats(stats: xr.Dataset, sampler: Sampler) -> xr.Dataset:
     """``lp`` and ``diverging`` under one name for every sampler; nothing that netCDF cannot hold."""
-    renames = {"logp": "lp", "potential_energy": "lp"}
-    for old, new in renames.items():
-        if old in stats and new not in stats:
-            values = -stats[old] if old == "potential_energy" else stats[old]
-            stats = stats.drop_vars(old).assign({new: values})
+    if "logp" in stats and "lp" not in stats:
+        stats = stats.rename({"logp": "lp"})
+    if sampler.name == "numpyro" and "lp" in stats:  # PyMC hands out NumPyro's potential energy under this name
+        stats = stats.assign(lp=-stats["lp"])
     kept = [n for n in stats.data_vars if set(stats[n].dims) <= {"chain", "draw"} and stats[n].dtype != object]
     return stats[kept]
 

@@ -28,20 +28,22 @@ def _convert(model: Any, point: Mapping[str, np.ndarray], direction: str) -> dic
 
     values = {name: np.asarray(value, dtype=float) for name, value in point.items()}
     outputs, names = [], []
-    # A transform may depend on other free variables (bounds given by them): all enter as inputs.
-    substitutes = {model[name]: pt.TensorType("float64", shape=value.shape)(name) for name, value in values.items()}
-    for name in values:
-        variable = model[name]
+    inputs = {name: pt.TensorType("float64", shape=value.shape)(name) for name, value in values.items()}
+    # A transform may depend on other free variables (bounds given by them): these enter on their own scale.
+    own_scale = {model[name]: value for name, value in inputs.items()}
+    for variable in model.free_RVs:  # parents come before their children
         transform = model.rvs_to_transforms.get(variable)
-        if transform is None:
+        if variable.name not in values or transform is None:
             continue
-        parents = pytensor.graph.replace.graph_replace(list(variable.owner.inputs), substitutes, strict=False)
-        outputs.append(getattr(transform, direction)(substitutes[variable], *parents))
-        names.append(name)
+        parents = pytensor.graph.replace.graph_replace(list(variable.owner.inputs), own_scale, strict=False)
+        outputs.append(getattr(transform, direction)(inputs[variable.name], *parents))
+        names.append(variable.name)
+        if direction == "backward":
+            own_scale[variable] = outputs[-1]
     if not outputs:
         return values
     function = pytensor.function(
-        list(substitutes.values()), outputs, mode=Mode(linker="py", optimizer=None), on_unused_input="ignore"
+        list(inputs.values()), outputs, mode=Mode(linker="py", optimizer=None), on_unused_input="ignore"
     )
     converted = function(*values.values())
     return values | {name: np.asarray(value) for name, value in zip(names, converted, strict=True)}
