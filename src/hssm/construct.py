@@ -5,7 +5,7 @@ Everything the user says is validated here, once; what comes out is never rewrit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ import pandas as pd
 
 from hssm.bambi_bridge.build import BuildOptions, build
 from hssm.bambi_bridge.starts import starting_values
-from hssm.data.checks import check_lapse_support, require_frame
+from hssm.data import checks
 from hssm.data.observe import observe
 from hssm.likelihoods.assemble import assemble
 from hssm.likelihoods.lapse_density import LapseDensity, resolve_lapse
@@ -44,7 +44,7 @@ class Construction:
 
 def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
     """Run every stage; ``arguments`` are the constructor's, by name, with ``keywords`` for the rest."""
-    require_frame(data)
+    checks.require_frame(data)
     _refuse_what_is_to_come(arguments)
     _check_jitter(arguments["initval_jitter"])
     model = resolve_model(
@@ -73,7 +73,7 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
     observations = _observe(data, model, params, arguments, bambi_options)
     params = dict(_on_kept_rows(params, observations, len(data)))
     if lapse is not None:
-        check_lapse_support(observations, lapse.support)
+        checks.check_lapse_support(observations, lapse.support)
     likelihood = assemble(
         model.spec,
         model.likelihood,
@@ -153,10 +153,8 @@ def _lapse(arguments: Mapping[str, Any], model: ResolvedModel) -> LapseDensity |
     p_outlier, lapse = arguments["p_outlier"], arguments["lapse"]
     active = not (p_outlier is None or (isinstance(p_outlier, int | float) and p_outlier == 0))
     if lapse is not None and (not active or model.spec.is_choice_only):
-        from hssm.data.checks import warn
-
         reason = "p_outlier is 0 or None" if not active else "a choice-only model has no rt"
-        warn(f"`lapse` has no effect because {reason}.")
+        checks.warn(f"`lapse` has no effect because {reason}.")
     return resolve_lapse(lapse) if active else None
 
 
@@ -214,19 +212,44 @@ def _starts(
 def prepare_new_data(
     construction: Construction, data: Any, used_columns: tuple[str, ...], *, with_response: bool
 ) -> pd.DataFrame:
-    """New covariates, checked: every column the model uses is there, numeric where it has to be, without gaps."""
-    from hssm.data.checks import require_columns
-
-    require_frame(data)
+    """New covariates, checked: every column the model uses is there, numeric where it was, without gaps."""
+    checks.require_frame(data)
     observations = construction.observations
-    needed = {name: "a formula" for name in used_columns if name in observations.frame}
-    needed |= {name: "the likelihood (extra field)" for name in construction.built.likelihood.covariates}
+    covariates = {name: "a predictor" for name in used_columns if name in observations.frame}
+    covariates |= dict.fromkeys(construction.built.likelihood.covariates, "an extra field")
+    responses = dict.fromkeys(observations.response, "a response column") if with_response else {}
+    checks.require_columns(data, covariates | responses)
+    faults = list(_new_covariate_faults(data, observations.frame, covariates))
+    codes = {label: code for code, label in observations.labels.items()}
     if with_response:
-        needed |= {name: "the response" for name in observations.response}
-    require_columns(data, needed)
+        faults += _new_response_faults(data, observations, codes)
+    checks.raise_faults(faults)
     frame = data.copy()
-    if with_response and observations.labels:
+    if with_response and codes:
         choice = observations.response[-1]
-        codes = {label: code for code, label in observations.labels.items()}
-        frame[choice] = frame[choice].map(codes)
+        frame[choice] = checks.coded(frame[choice], codes)
     return frame
+
+
+def _new_covariate_faults(data: pd.DataFrame, known: pd.DataFrame, columns: Iterable[str]) -> Iterator[str]:
+    for name in columns:
+        blank = data[name].isna().to_numpy()
+        if blank.any():
+            rows = checks.rows(blank, data.index)
+            yield f"{name!r} is missing in {rows}. New covariates must be complete: fill them in or drop these rows."
+        no_number = checks.numbers(data[name])[1]
+        if no_number.any() and pd.api.types.is_numeric_dtype(known[name].dtype):
+            found = checks.values(data[name][no_number].tolist())
+            rows = checks.rows(no_number, data.index)
+            yield f"{name!r} is not a number in {rows}; found {found}. The model was fitted with numbers."
+
+
+def _new_response_faults(data: pd.DataFrame, observations: Observations, codes: Mapping[Any, int]) -> Iterator[str]:
+    time, choice = checks.time_column(observations.response), checks.choice_column(observations.response)
+    excused = np.zeros(len(data), dtype=bool)
+    if time is not None:
+        yield from checks.rt_faults(data[time], None)
+    if choice is not None and codes:
+        yield from checks.label_faults(data[choice], codes, excused)
+    elif choice is not None:
+        yield from checks.response_faults(data[choice], observations.choices, excused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,16 @@ def pointwise_log_likelihood(built: BuiltModel, posterior: xr.Dataset, frame: An
     built : the model
     posterior : dataset with the model's variables; any number of chains and any draw labels
     frame : new data with the response columns, or None for the data of the fit
+
+    Raises
+    ------
+    ValueError
+        The new data have groups that were not in the fit: the posterior says nothing of their effects.
     """
     draws = flatten(posterior)
     observed = observed_arrays(built, frame)
     designs = None if frame is None else designs_for(built, frame)
+    _refuse_unseen_groups(built, designs or {})
     n_trials = len(next(iter(observed.values())))
     result = np.empty((len(draws), n_trials))
     for part in chunks(len(draws), n_trials):
@@ -43,3 +50,14 @@ def pointwise_log_likelihood(built: BuiltModel, posterior: xr.Dataset, frame: An
         },
         coords={"chain": posterior["chain"].values, "draw": posterior["draw"].values, OBS_DIM: positions},
     )
+
+
+def _refuse_unseen_groups(built: BuiltModel, designs: Mapping[str, Any]) -> None:
+    for parameter, design in designs.items():
+        for term in built.predictors[parameter].groups():
+            unseen = design[term.name].new_groups
+            if unseen:
+                raise ValueError(
+                    f"The new data have levels of {term.factor!r} that were not in the fit: {', '.join(unseen[:5])}. "
+                    f"Their likelihood is unknown; levels of the fit: {', '.join(term.groups)}. Leave these rows out."
+                )
