@@ -51,3 +51,15 @@ DRAWN = Tolerance(relative=1e-9, absolute=1e-12)
 
 BINNED = Tolerance(absolute=0.01)
 """A kernel density of binned values against the exact one, or the area of a density on a grid against a proportion."""
+
+FIXED_QUADRATURE = Tolerance(relative=1e-8, absolute=1e-8)
+"""An average over starts, non-decision times or decision times by a rule with a fixed number of nodes."""
+
+CLOSED_FORM = Tolerance(relative=1e-11, absolute=1e-11)
+"""A log density or log survivor that is a closed form, against a table of 17 digits, down to -700."""
+
+RACE_GRADIENT = Tolerance(relative=1e-9, absolute=1e-9)
+"""Its derivative, where ends of an interval may nearly cancel."""
+
+RACE_CDF = Tolerance(relative=1e-10, absolute=1e-10)
+"""A distribution function by fixed quadrature in log time against a table of 17 digits."""

@@ -66,6 +66,17 @@ THETA = ParameterSpec(
     unit="rad",
     description="angle by which the boundaries close in; below 0 they move apart",
 )
+START_RANGE = ParameterSpec(
+    name="A",
+    role="A",
+    bounds=(0.0, math.inf),
+    closed=(True, False),
+    unit="evidence",
+    description="width of the starting points between trials, uniform in (0, A); A < b",
+)
+THRESHOLD = ParameterSpec(
+    name="b", bounds=(0.0, math.inf), unit="evidence", description="threshold, measured from 0 like A; b > A"
+)
 
 ROLE_DOMAINS: dict[str, Bounds] = {
     "v": (-math.inf, math.inf),

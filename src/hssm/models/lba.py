@@ -1,0 +1,60 @@
+"""Linear ballistic accumulators, in two conventions.
+
+Found by the registry as models ``lba2``, ``lba3``, ``lba4`` and families ``lba{n}`` and ``lba{n}_t``.
+"""
+
+import math
+
+from hssm.models.common import START_RANGE, THRESHOLD, T
+from hssm.models.family import Families, NumberedFamily
+from hssm.spec import LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
+
+_REFERENCES = (
+    "Brown, S. D., & Heathcote, A. (2008). The simplest complete model of choice response time: Linear ballistic "
+    "accumulation. Cognitive Psychology, 57, 153-178.",
+)
+
+
+def _drifts(n: int, lower: float) -> tuple[ParameterSpec, ...]:
+    return tuple(
+        ParameterSpec(
+            name=f"v{i}",
+            bounds=(lower, math.inf),
+            unit="1/s",
+            description=f"mean drift of accumulator {i} (response {i})",
+        )
+        for i in range(n)
+    )
+
+
+def lba(n: int) -> ModelSpec:
+    """``lba{n}``: drift standard deviation 0.1, drifts given that at least one is positive, no non-decision time."""
+    return ModelSpec(
+        name=f"lba{n}",
+        parameters=(START_RANGE, THRESHOLD, *_drifts(n, 0.0)),
+        choices=tuple(range(n)),
+        likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.lba:LBA")),),
+        simulator=Simulator(draw=Reference("hssm.simulators.race:LBA.draw"), exact=True),
+        description=f"Linear ballistic accumulator with {n} accumulators",
+        equation="dx_i = d_i dτ, x_i(0) ~ U(0, A), d_i ~ N(v_i, 0.1²) given that some d_i > 0; first at b; rt = τ",
+        references=_REFERENCES,
+    )
+
+
+def lba_t(n: int) -> ModelSpec:
+    """``lba{n}_t``: drift standard deviation 1, each drift given that it is positive, with non-decision time."""
+    return ModelSpec(
+        name=f"lba{n}_t",
+        parameters=(START_RANGE, THRESHOLD, *_drifts(n, -math.inf), T),
+        choices=tuple(range(n)),
+        likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.lba:LBA_T")),),
+        simulator=Simulator(draw=Reference("hssm.simulators.race:LBA_T.draw"), exact=True),
+        description=f"Linear ballistic accumulator with {n} accumulators and non-decision time",
+        equation="dx_i = d_i dτ, x_i(0) ~ U(0, A), d_i ~ N(v_i, 1) given d_i > 0; first at b; rt = t + τ",
+        references=_REFERENCES,
+    )
+
+
+MODELS = tuple(lba(n) for n in (2, 3, 4))
+
+FAMILY = Families((NumberedFamily(pattern="lba{n}", member=lba), NumberedFamily(pattern="lba{n}_t", member=lba_t)))

@@ -1,0 +1,45 @@
+"""Racing diffusions.
+
+Found by the registry as model ``racing_diffusion_3`` and family ``racing_diffusion_{n}``.
+"""
+
+import math
+from dataclasses import replace
+
+from hssm.models.common import START_RANGE, THRESHOLD, T
+from hssm.models.family import NumberedFamily
+from hssm.spec import LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
+
+_T = replace(T, default_prior={"name": "HalfNormal", "sigma": 0.3})
+
+
+def racing_diffusion(n: int) -> ModelSpec:
+    """``racing_diffusion_{n}``."""
+    drifts = tuple(
+        ParameterSpec(
+            name=f"v{i}", bounds=(0.0, math.inf), unit="1/√s", description=f"drift of accumulator {i} (response {i})"
+        )
+        for i in range(n)
+    )
+    return ModelSpec(
+        name=f"racing_diffusion_{n}",
+        parameters=(replace(START_RANGE, unit="√s"), replace(THRESHOLD, unit="√s"), *drifts, _T),
+        choices=tuple(range(n)),
+        likelihoods=(
+            LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.racing_diffusion:RACING_DIFFUSION")),
+        ),
+        simulator=Simulator(draw=Reference("hssm.simulators.race:RACING_DIFFUSION.draw"), exact=True),
+        description=f"Racing diffusion model with {n} accumulators",
+        equation="dx_i = v_i dτ + dW_i, x_i(0) ~ U(0, A), no lower barrier; first at b; rt = t + τ",
+        references=(
+            "Logan, G. D., Van Zandt, T., Verbruggen, F., & Wagenmakers, E.-J. (2014). On the ability to inhibit "
+            "thought and action. Psychological Review, 121, 66-95.",
+            "Tillman, G., Van Zandt, T., & Logan, G. D. (2020). Sequential sampling models without random "
+            "between-trial variability: The racing diffusion model of speeded decision making. Psychonomic Bulletin & "
+            "Review, 27, 911-936.",
+        ),
+    )
+
+
+MODEL = racing_diffusion(3)
+FAMILY = NumberedFamily(pattern="racing_diffusion_{n}", member=racing_diffusion)
