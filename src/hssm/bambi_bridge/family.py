@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import bambi as bmb
+import numpy as np
 import pandas as pd
 
 from hssm.bambi_bridge.names import FIXED
@@ -24,7 +25,7 @@ def describe(
     """A Bambi model that holds every formula, prior and link; it is read by the bridge, never built by Bambi.
 
     Bambi wants a parent parameter with a formula: the first regression, or an intercept-only one of the first
-    free parameter if there is none. ``options`` are Bambi's own (``categorical``, ``potentials``, ``auto_scale``, ``center_predictors``).
+    free parameter if there is none. ``options`` are Bambi's own (``categorical``, ``auto_scale``, ...).
     """
     free = [name for name, param in params.items() if not param.is_fixed]
     parent = next((name for name in free if params[name].is_regression), free[0])
@@ -32,14 +33,12 @@ def describe(
     main = f"{response_expression(observations.response)} ~ {params[parent].formula or '1'}"
     others = [f"{name} ~ {p.formula}" for name, p in params.items() if p.is_regression and name != parent]
     priors = {name: _bambi_priors(param, name == parent) for name, param in params.items()}
-    if extra_namespace is not None:
-        extra_namespace = dict(extra_namespace)
     return bmb.Model(
         bmb.Formula(main, *others),
         _words_as_categories(observations.frame),
         family=family,
         priors=priors,
-        extra_namespace=extra_namespace,
+        extra_namespace={"np": np, "pd": pd, **(extra_namespace or {})},
         **dict(options or {}),
     )
 

@@ -17,6 +17,7 @@ import formulae
 import numpy as np
 import pandas as pd
 from bambi.transformations import transformations_namespace
+from formulae.categorical import ENCODINGS
 
 TermKind = Literal["intercept", "common", "hsgp", "offset", "group"]
 INTERCEPT = "Intercept"
@@ -110,7 +111,7 @@ def parse_formula(
     rhs = right_hand_side(formula)
     namespace = dict(extra_namespace or {})
     names = formula_names(formula, parameter)
-    missing = sorted(names - set(data.columns) - set(namespace))
+    missing = sorted(names - set(data.columns) - set(namespace) - set(ENCODINGS))
     if missing:
         raise ValueError(_missing_message(missing, rhs, parameter, data.columns, namespace))
     columns = tuple(column for column in data.columns if column in names)
