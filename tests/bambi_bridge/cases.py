@@ -48,7 +48,7 @@ def make_frame(n_trials: int = 36) -> pd.DataFrame:
 def make_model(formula: str, parameter: str = "v", frame: Any = None, **options: Any) -> Any:
     """A DDM without lapses, with one regression."""
     entry = {"name": parameter, "formula": f"{parameter} ~ {formula}"}
-    entry |= {key: options.pop(key) for key in ("prior", "link") if key in options}
+    entry |= {key: options.pop(key) for key in ("prior", "link", "bounds") if key in options}
     data = make_frame() if frame is None else frame
     return hssm.HSSM(data, include=[entry], **{"p_outlier": None, **options})
 

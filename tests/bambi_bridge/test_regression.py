@@ -45,6 +45,10 @@ COMMON = {
     ),
     "1 + x + offset(w)": lambda d: intercept(d) + outer(d["v_x"], X) + W,
     "0 + offset(w) + x": lambda d: outer(d["v_x"], X) + W,
+    "1 + np.exp(x)": lambda d: intercept(d) + outer(d["v_np.exp(x)"], np.exp(X)),
+    "1 + C(g, Sum)": lambda d: (
+        intercept(d) + d["v_C(g, Sum)"] @ np.where(G[:, None] == "c", -1.0, (G[:, None] == ["a", "b"]) * 1.0).T
+    ),
     "1 + square(x)": lambda d: intercept(d) + outer(d["v_square(x)"], X**2),
     "1 + center(w)": lambda d: intercept(d) + outer(d["v_center(w)"], W - W.mean()),
     "1 + {x + w}": lambda d: intercept(d) + outer(d["v_I(x + w)"], X + W),
