@@ -219,7 +219,7 @@ def prepare_new_data(
     covariates |= dict.fromkeys(construction.built.likelihood.covariates, "an extra field")
     responses = dict.fromkeys(observations.response, "a response column") if with_response else {}
     checks.require_columns(data, covariates | responses)
-    faults = list(_new_covariate_faults(data, observations.frame, covariates))
+    faults = list(_new_covariate_faults(data, covariates, _numeric_columns(construction, covariates)))
     codes = {label: code for code, label in observations.labels.items()}
     if with_response:
         faults += _new_response_faults(data, observations, codes)
@@ -231,14 +231,22 @@ def prepare_new_data(
     return frame
 
 
-def _new_covariate_faults(data: pd.DataFrame, known: pd.DataFrame, columns: Iterable[str]) -> Iterator[str]:
+def _numeric_columns(construction: Construction, columns: Iterable[str]) -> set[str]:
+    """Columns that enter as numbers; the names of new groups may be words where those of the fit were numbers."""
+    groups = [term for predictor in construction.built.predictors.values() for term in predictor.groups()]
+    names = {part for term in groups for part in term.factor.split(":")}
+    frame = construction.observations.frame
+    return {name for name in columns if pd.api.types.is_numeric_dtype(frame[name].dtype)} - names
+
+
+def _new_covariate_faults(data: pd.DataFrame, columns: Iterable[str], numeric: set[str]) -> Iterator[str]:
     for name in columns:
         blank = data[name].isna().to_numpy()
         if blank.any():
             rows = checks.rows(blank, data.index)
             yield f"{name!r} is missing in {rows}. New covariates must be complete: fill them in or drop these rows."
         no_number = checks.numbers(data[name])[1]
-        if no_number.any() and pd.api.types.is_numeric_dtype(known[name].dtype):
+        if no_number.any() and name in numeric:
             found = checks.values(data[name][no_number].tolist())
             rows = checks.rows(no_number, data.index)
             yield f"{name!r} is not a number in {rows}; found {found}. The model was fitted with numbers."
