@@ -1,6 +1,4 @@
-"""The one random variable: shapes, draws and densities over any batch of parameters."""
-
-from __future__ import annotations
+"""The random variable: shapes of draws and densities, the law of the draws, and likelihoods that cannot draw."""
 
 from dataclasses import replace
 
@@ -8,114 +6,104 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 import pytest
-from pytensor.compile.mode import Mode
-from scipy import stats
+from numpy.testing import assert_allclose
+from scipy.special import expit
 
+import hssm
 from hssm.distributions.make import make_distribution_class
-from hssm.distributions.random_variable import SSMRandomVariable, draw_responses, log_density_of, observed_columns
-from hssm.spec import SimulationOptions
-from tests.distributions.toy import COIN, TIMED, log_density_numpy
-from tests.tolerances import MONTE_CARLO, OTHER_ALGORITHM
+from hssm.spec import Likelihood
+from tests.distributions.cases import PARAMETERS, VALUES, ddm_likelihood
+from tests.evaluation import PYTHON
+from tests.tolerances import MONTE_CARLO, OTHER_ALGORITHM, SAME_NUMERICS
 
-PYTHON = Mode("py", None)
-Timed = make_distribution_class(TIMED, name="Timed")
-Coin = make_distribution_class(COIN, name="Coin")
-
-
-def draw(distribution, seed: int = 1, **options) -> np.ndarray:
-    return pm.draw(distribution, random_seed=seed, mode=PYTHON, **options)
+DDM = make_distribution_class(ddm_likelihood(), name="DDM")
+N_DRAWS = 4000
 
 
-@pytest.mark.parametrize(
-    ("inputs", "size", "shape"),
-    [
-        ((1.0, 0.5, 0.1, 1.0), None, (2,)),
-        ((1.0, 0.5, 0.1, 1.0), (5,), (5, 2)),
-        ((np.ones(4), 0.5, 0.1, 1.0), None, (4, 2)),
-        ((np.ones((3, 1)), np.full(4, 0.5), 0.1, np.ones(4)), None, (3, 4, 2)),
-        ((np.ones(4), 0.5, 0.1, 1.0), (3, 4), (3, 4, 2)),
-        ((np.ones((2, 3, 1)), 0.5, np.zeros(5), 1.0), None, (2, 3, 5, 2)),
-    ],
-)
-def test_shape_of_draws(inputs, size, shape) -> None:
-    distribution = Timed.dist(*inputs, size=size)
-    assert distribution.ndim == len(shape)
-    assert draw(distribution).shape == shape
-    coin = Coin.dist(inputs[1] * np.ones(np.broadcast_shapes(*map(np.shape, inputs))), size=size)
-    assert draw(coin).shape == shape[:-1]
+def draw(variable: object, seed: int = 1, draws: int = 1) -> np.ndarray:
+    return np.asarray(pm.draw(variable, draws=draws, random_seed=seed, mode=PYTHON))
 
 
-def test_draws_follow_their_parameters() -> None:
-    n = 2000
-    rate = np.repeat([1.0, 4.0], n)
-    dose = np.tile([1.0, 2.0], n)
-    share = np.repeat([0.2, 0.9], n)
-    draws = draw(Timed.dist(rate, share, 0.25, dose), seed=3)
-    uniform = stats.expon.cdf(draws[:, 0], loc=0.25, scale=1 / (rate * dose))
-    for part in (slice(0, n), slice(n, None)):
-        assert stats.kstest(uniform[part], "uniform").pvalue > MONTE_CARLO.false_alarm
-        p = share[part][0]
-        error = np.sqrt(p * (1 - p) / n)
-        assert abs(np.mean(draws[part, 1] == 1.0) - p) < MONTE_CARLO.standard_errors * error
-    assert set(np.unique(draws[:, 1])) == {-1.0, 1.0}
+def test_shapes_follow_parameters_and_size() -> None:
+    assert draw(DDM.dist(*VALUES)).shape == (2,)
+    assert draw(DDM.dist(*VALUES, size=5)).shape == (5, 2)
+    assert draw(DDM.dist(np.zeros(7), *VALUES[1:])).shape == (7, 2)
+    assert draw(DDM.dist(np.zeros((3, 1)), np.full(4, 1.0), 0.5, 0.1)).shape == (3, 4, 2)
+    assert draw(DDM.dist(*VALUES, size=5), draws=3).shape == (3, 5, 2)
 
 
-def test_draws_follow_the_seed() -> None:
-    distribution = Timed.dist(np.ones(6), 0.5, 0.1, 1.0)
-    np.testing.assert_array_equal(draw(distribution, 7), draw(distribution, 7))
-    assert not np.array_equal(draw(distribution, 7), draw(distribution, 8))
-    two = draw(distribution, 7, draws=2)
-    assert not np.array_equal(two[0], two[1])
+def test_draws_follow_the_model() -> None:
+    """P(upper) and mean decision time of a ddm that starts in the middle (Wagenmakers et al., 2007)."""
+    v, a, _, t = VALUES
+    data = draw(DDM.dist(*VALUES, size=N_DRAWS))
+    upper = expit(2 * v * a)
+    error = np.sqrt(upper * (1 - upper) / N_DRAWS)
+    assert abs((data[:, 1] == 1).mean() - upper) < MONTE_CARLO.standard_errors * error
+    mean = t + a / v * np.tanh(v * a)
+    assert abs(data[:, 0].mean() - mean) < MONTE_CARLO.standard_errors * data[:, 0].std() / np.sqrt(N_DRAWS)
+    assert data[:, 0].min() > t
 
 
-def test_densities_broadcast_over_chain_draw_trial() -> None:
-    rng = np.random.default_rng(4)
-    value = np.column_stack([0.6 + rng.random(5), rng.choice([-1.0, 1.0], 5)])
-    rate, share, dose = rng.uniform(0.5, 2, (2, 3, 1)), rng.uniform(0.2, 0.8, (2, 3, 5)), rng.uniform(1, 2, 5)
-    found = pm.logp(Timed.dist(rate, share, 0.1, dose), value).eval(mode=PYTHON)
-    assert found.shape == (2, 3, 5)
-    expected = log_density_numpy(*value.T, rate, share, 0.1, dose)
-    np.testing.assert_allclose(found, expected, rtol=OTHER_ALGORITHM.relative)
+def test_seeds_reproduce() -> None:
+    variable = DDM.dist(*VALUES, size=20)
+    np.testing.assert_array_equal(draw(variable, 3), draw(variable, 3))
+    assert not np.array_equal(draw(variable, 3), draw(variable, 4))
 
 
-def test_density_of_a_single_column() -> None:
-    found = pm.logp(Coin.dist(np.array([[0.2], [0.9]])), np.array([0.0, 1.0, 1.0])).eval(mode=PYTHON)
-    np.testing.assert_allclose(found, np.log([[0.8, 0.2, 0.2], [0.1, 0.9, 0.9]]), rtol=OTHER_ALGORITHM.relative)
+def test_each_row_has_its_own_parameters() -> None:
+    data = draw(DDM.dist(np.array([-30.0, 30.0] * 10), 1.0, 0.5, np.linspace(0.1, 2.0, 20)))
+    np.testing.assert_array_equal(data[:, 1], [-1, 1] * 10)
+    assert np.all(np.abs(data[:, 0] - np.linspace(0.1, 2.0, 20)) < 0.1)
 
 
-def test_columns_and_inputs_travel_by_name() -> None:
-    value = pt.as_tensor_variable(np.array([[0.5, 1.0], [0.7, -1.0]]))
-    columns = {name: column.eval(mode=PYTHON).tolist() for name, column in observed_columns(TIMED, value).items()}
-    assert columns == {"rt": [0.5, 0.7], "response": [1.0, -1.0]}
-    assert observed_columns(COIN, "the value itself") == {"response": "the value itself"}
-    spy = replace(TIMED, log_density=lambda observed, theta: (sorted(observed), dict(theta)))
-    seen = log_density_of(spy, value, ["r", "s", "t", "d"])
-    assert seen == (["dose", "response", "rt"], {"rate": "r", "share": "s", "t": "t"})
+def test_densities_broadcast_over_chains_draws_and_trials() -> None:
+    observed = np.array([[0.8, 1.0], [1.3, -1.0], [0.6, 1.0]])
+    drifts = np.array([[0.1, 0.5], [-0.3, 1.2]])
+    found = pm.logp(DDM.dist(drifts[..., None], *VALUES[1:]), observed).eval(mode=PYTHON)
+    assert found.shape == (2, 2, 3)
+    for index in np.ndindex(2, 2):
+        theta = {**PARAMETERS, "v": drifts[index]}
+        expected = hssm.log_density("ddm", {"rt": observed[:, 0], "response": observed[:, 1]}, theta)
+        assert_allclose(found[index], expected, rtol=OTHER_ALGORITHM.relative)
 
 
-def test_operators_differ_by_likelihood() -> None:
-    one, same = SSMRandomVariable(TIMED, name="one"), SSMRandomVariable(TIMED, name="one")
-    assert one == same
-    assert hash(one) == hash(same)
-    assert one != SSMRandomVariable(replace(TIMED, simulate=None), name="one")
-    assert one.signature == "(),(),(),()->(k)"
-    assert SSMRandomVariable(COIN).signature == "()->()"
+def test_the_initial_response_is_possible() -> None:
+    with pm.Model() as model:
+        DDM("y", 0.5, 1.2, 0.5, np.array([0.1, 3.0]))
+    start = model.initial_point()["y"]
+    assert_allclose(start[:, 0], [1.1, 4.0], rtol=SAME_NUMERICS.relative)
+    assert set(start[:, 1]) == {-1.0}
+    assert np.isfinite(model.compile_logp(mode=PYTHON)({"y": start}))
 
 
-def test_support_point_is_a_response_the_model_can_give() -> None:
-    def start(distribution, **model):
-        with pm.Model() as made:
-            made.register_rv(distribution, "y")
-        return made.initial_point()["y"]
-
-    np.testing.assert_allclose(start(Timed.dist([1.0, 1.0], 0.5, [0.1, 0.4], 1.0)), [[1.1, -1.0], [1.4, -1.0]])
-    np.testing.assert_allclose(start(Coin.dist([0.5, 0.5])), [0.0, 0.0])
+def test_a_likelihood_without_simulator_says_what_it_needs() -> None:
+    silent = make_distribution_class(replace(ddm_likelihood(), simulate=None))
+    with pytest.raises(ValueError, match=r"no simulator.*`rv`.*`model_config`"):
+        draw(silent.dist(*VALUES))
 
 
-def test_without_a_simulator_the_error_says_what_to_give() -> None:
-    silent = replace(TIMED, simulate=None)
-    with pytest.raises(ValueError, match="no simulator.*Give one as `rv` in `model_config`"):
-        draw_responses(silent, np.random.default_rng(1), {}, SimulationOptions())
-    # The density needs none.
-    distribution = make_distribution_class(silent).dist(1.0, 0.5, 0.1, 1.0)
-    assert np.isfinite(pm.logp(distribution, np.array([0.5, 1.0])).eval(mode=PYTHON))
+def test_one_column_and_covariates() -> None:
+    """A choice with an extra field: the draw is a scalar per trial, and simulator and density both get the field."""
+    seen = {}
+
+    def simulate(rng, theta, options):
+        seen["weight"] = options.covariates["weight"]
+        return (rng.random(len(theta["p"])) < theta["p"] * options.covariates["weight"]).astype(float)[:, None]
+
+    coin = Likelihood(
+        params=("p",),
+        columns=("response",),
+        choices=(0, 1),
+        covariates=("weight",),
+        log_density=lambda observed, theta: pt.log(
+            pt.where(
+                pt.eq(observed["response"], 1), theta["p"] * observed["weight"], 1 - theta["p"] * observed["weight"]
+            )
+        ),
+        simulate=simulate,
+    )
+    distribution = make_distribution_class(coin).dist(0.8, weight=np.array([0.0, 1.25, 0.0]))
+    np.testing.assert_array_equal(draw(distribution), [0.0, 1.0, 0.0])
+    np.testing.assert_array_equal(seen["weight"], [0.0, 1.25, 0.0])
+    half = make_distribution_class(coin).dist(p=0.8, weight=0.5)
+    assert_allclose(pm.logp(half, np.array([1.0, 0.0])).eval(mode=PYTHON), np.log([0.4, 0.6]))
