@@ -120,14 +120,17 @@ def draw(
         nuts.setdefault("jitter", False)
         keywords.pop("cores", None)
         nuts.setdefault("chain_method", "parallel" if _devices() >= chains else "vectorized")
-    if nuts and "step" not in keywords:
-        keywords["nuts"] = nuts
+    seed = _seed(random_seed)
     if sampler.name == "pymc" and built.likelihood.uses_jax:
         keywords.setdefault("mp_ctx", "spawn")  # JAX does not survive a fork
+    elif sampler.name == "pymc" and "step" not in keywords:
+        keywords["step"] = _compiled_nuts(built, keywords, nuts, seed)
+    if nuts and "step" not in keywords:
+        keywords["nuts"] = nuts
     with floatx_precision(sampler.runs_jax or built.likelihood.uses_jax), _forks_quietly(), built.pymc_model:
         return pm.sample(
             nuts_sampler=sampler.name,
-            random_seed=_seed(random_seed),
+            random_seed=seed,
             var_names=stored_names(built),
             compute_convergence_checks=False,
             **keywords,
@@ -154,6 +157,27 @@ def _add_step(keywords: dict[str, Any], built: BuiltModel) -> None:
         if not built.likelihood.differentiable:
             with built.pymc_model:
                 keywords["step"] = pm.Slice()
+
+
+def _compiled_nuts(built: BuiltModel, keywords: dict[str, Any], nuts: Mapping[str, Any], seed: Any) -> Any:
+    """PyMC's own NUTS step, compiled before the chains fork: else every chain compiles the same code for itself."""
+    import pymc as pm
+    from pymc.blocking import DictToArrayBijection
+
+    passed = ("initvals", "n_init", "jitter_max_retries", "compile_kwargs", "quiet", "tune", "chains")
+    # The potential's generator gets a stream of its own, apart from those of the chains.
+    own = None if seed is None else np.random.SeedSequence([*np.atleast_1d(seed).tolist(), 104729])
+    points, step = pm.init_nuts(
+        init=keywords.pop("init"),
+        model=built.pymc_model,
+        random_seed=None if own is None else own.generate_state(keywords["chains"]).tolist(),
+        progressbar=False,
+        **{key: keywords[key] for key in passed if keywords.get(key) is not None},
+        **nuts,
+    )
+    start = DictToArrayBijection.map(points[0])
+    step.integrator.compute_state(start, np.zeros_like(start.data))
+    return step
 
 
 def _devices() -> int:
