@@ -214,6 +214,13 @@ def _draw_effects(term: Any, draws: Mapping[str, np.ndarray], n_new: int, rng: n
 # ---------------------------------------------------------------------- which draws
 
 
+def _number_of_draws(draws: float, is_float: bool, available: int) -> int:
+    """A count, or a proportion in (0, 1] if a float was given."""
+    if draws <= 0 or (is_float and draws > 1 and not draws.is_integer()):
+        raise ValueError(f"`draws` must be a positive integer or a proportion in (0, 1], got {draws:g}.")
+    return max(round(draws * available), 1) if is_float and draws <= 1 else int(draws)
+
+
 def select_draws(dataset: xr.Dataset, draws: Any, rng: np.random.Generator) -> xr.Dataset:
     """A subset of draws per chain: int (that many, at random), float (proportion), sequence (positions), None (all)."""
     available = dataset.sizes["draw"]
@@ -225,10 +232,7 @@ def select_draws(dataset: xr.Dataset, draws: Any, rng: np.random.Generator) -> x
         return dataset.isel(draw=_positions(draws, available))
     if isinstance(draws, bool) or not isinstance(draws, Real):
         raise TypeError(f"`draws` must be a number or a sequence of draw positions, got {draws!r}.")
-    if draws <= 0:
-        raise ValueError(f"`draws` must be positive, got {draws!r}.")
-    wanted = round(draws * available) if isinstance(draws, float) and draws <= 1 else int(draws)
-    wanted = max(wanted, 1)
+    wanted = _number_of_draws(float(draws), isinstance(draws, float), available)
     if wanted > available:
         warnings.warn(
             f"{wanted} draws per chain were asked for, {available} exist: all are used.", UserWarning, stacklevel=4
