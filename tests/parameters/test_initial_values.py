@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hssm.models.registry import get_model
 from hssm.parameters.initial_values import data_driven_start, ez_diffusion, inside, response_times
 from hssm.parameters.param import Param
 from hssm.parameters.prior import Prior
@@ -189,3 +190,14 @@ def test_inside(value, lower, width):
     assert inside(value, (lower, INF)) > lower
     assert inside(value, (-INF, lower)) < lower
     assert inside(value, (lower, lower + width), (lower + 2 * width, INF)) < lower + width
+
+
+@pytest.mark.parametrize("name", ["lnr3", "wald_race3", "lba3_t", "racing_diffusion_4", "poisson_race"])
+def test_races_start_where_every_trial_is_possible(name):
+    spec = get_model(name)
+    rng = np.random.default_rng(2)
+    data = pd.DataFrame({"rt": rng.gamma(4, 0.1, 60) + 0.2, "response": rng.choice(spec.choices, 60)})
+    start = data_driven_start(spec, resolve_parameters(spec, spec.likelihood(), data), data)
+    assert set(start) == set(spec.parameter_names)
+    assert 0 < start["t"] < data["rt"].min()
+    assert "A" not in start or start["b"] > start["A"]

@@ -170,8 +170,12 @@ def _guesses(
         return {**guesses, "t": t, **_race(spec, resolved, data, times, t if "t" in names else 0.0)}
     if {"r1", "r2", "k1", "k2"} <= names:
         return {**guesses, "t": t, **_poisson(times, t)}
+    if {"m0", "s"} <= names:
+        return {**guesses, "t": t, **_lognormal(spec, data, t)}
     by_role = {parameter.role: parameter.name for parameter in spec.parameters}
     guesses["t"] = t
+    if {"v0", "a", "z"} <= names:
+        guesses.update(_wald(spec, resolved, times, t))
     if {"v", "a"} <= names and len(spec.choices) == 2:
         guesses.update(_diffusion(spec, resolved, data, times))
     guesses.update({by_role[role]: value for role, value in VARIABILITY.items() if role in by_role})
@@ -239,6 +243,24 @@ def _race(
     start_range = min(start_range, 0.5 * float(np.min(_known(resolved, "b", threshold))))
     drifts = {name: float(np.clip(drift, 0.1, 10.0)) for name in spec.parameter_names if name[0] == "v"}
     return {"A": float(start_range), "b": float(threshold), **drifts}
+
+
+def _lognormal(spec: ModelSpec, data: pd.DataFrame, t: float) -> dict[str, float]:
+    """Mean and standard deviation of the log decision times, the same for every accumulator."""
+    rt = _accepted(data)["rt"].to_numpy(dtype=float)
+    log_times = np.log(np.maximum(rt - t, MARGIN)) if rt.size else np.log([FALLBACK_RT])
+    means = {name: float(np.median(log_times)) for name in spec.parameter_names if name[0] == "m"}
+    return {**means, "s": float(np.clip(np.std(log_times), 0.1, 2.0))}
+
+
+def _wald(spec: ModelSpec, resolved: Mapping[str, ResolvedParam], times: ResponseTimes, t: float) -> dict[str, float]:
+    """Drift and distance of an inverse Gaussian time with the mean and variance of the decision times."""
+    decision = max(times.mean - t, MARGIN)
+    drift = float(np.clip(np.sqrt(decision / times.variance), 0.1, 10.0))
+    start = 0.2
+    distance = drift * decision / (1 - float(np.max(_known(resolved, "z", start))))
+    drifts = {name: drift for name in spec.parameter_names if name[0] == "v"}
+    return {**drifts, "z": start, "a": float(np.clip(distance, 0.1, 10.0))}
 
 
 def _poisson(times: ResponseTimes, t: float) -> dict[str, float]:
