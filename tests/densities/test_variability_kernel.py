@@ -27,7 +27,9 @@ def scattered(rng, n):
     sz = rng.uniform(0, 2, n) * np.minimum(z, 1 - z) * rng.choice([1, 0.3, 0.05, 0], n)
     st = 2 * t * rng.uniform(0, 1, n) * rng.choice([1, 0.3, 0.05, 0], n)
     sv, v = rng.gamma(2, 0.5, n) * rng.choice([0, 1], n), rng.normal(0, 2.5, n)
-    rt = np.maximum(t + rng.choice([-1, 1], n, p=[0.1, 0.9]) * np.exp(rng.uniform(-3.5, 1.4, n)), t - st / 2 + 0.02 * a**2)
+    rt = np.maximum(
+        t + rng.choice([-1, 1], n, p=[0.1, 0.9]) * np.exp(rng.uniform(-3.5, 1.4, n)), t - st / 2 + 0.02 * a**2
+    )
     return [rt, rng.choice([-1.0, 1.0], n), v, a, z, t, sz, sv, st]
 
 

@@ -94,13 +94,10 @@ def _funcify_numba(op: FullDiffusionOp, node: Any = None, **kwargs: Any) -> tupl
     dtype = np.dtype(node.outputs[0].type.dtype)
 
     @numba.njit
-    def full_diffusion(*vectors):
-        columns = np.empty((len(vectors), vectors[0].size))
-        row = 0
-        for vector in numba.literal_unroll(vectors):  # (which cannot be enumerated)
-            columns[row] = vector
-            row = row + 1
-        numbers = np.empty((N_NUMBERS, vectors[0].size))
+    def full_diffusion(rt, response, v, a, z, t, sz, sv, st):  # noqa: PLR0913, PLR0917  (one per input)
+        columns, numbers = np.empty((9, rt.size)), np.empty((N_NUMBERS, rt.size))
+        columns[0], columns[1], columns[2], columns[3], columns[4] = rt, response, v, a, z
+        columns[5], columns[6], columns[7], columns[8] = t, sz, sv, st
         loop(columns, numbers)
         out = numbers.astype(dtype)
         return out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7]

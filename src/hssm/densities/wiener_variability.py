@@ -12,6 +12,7 @@ terms. The log density on numba comes from ``variability_op.py``, which gives ea
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,7 @@ from hssm.spec import Named
 
 PARAMETERS = ("v", "a", "z", "t", "sz", "sv", "st")
 _HARMLESS = {"v": 0.0, "a": 1.0, "z": 0.5, "t": 0.0, "sz": 0.0, "sv": 0.0, "st": 0.0}
-_N_TIMES, _N_STARTS, _N_LONG = 32, 20, 40
+_N_TIMES, _N_STARTS, _N_LONG = 32, 24, 40
 _LAST_DECADES = 3e-4
 _NARROWEST_ST = 1e-9
 """In distribution functions a narrower spread of the non-decision time counts as this; they differ by its square."""
@@ -141,24 +142,12 @@ def _absorbed(trial: _Trial) -> tuple[TensorVariable, TensorVariable]:
     cut = _earliest(pt.minimum(late, _latest(0.0, trial)), trial)
     full = pt.gt(early, cut)
     end = pt.minimum(pt.switch(full, early, cut), _latest(cut, trial))
-    value = _log_integral(cut, pt.switch(full, end, cut * (1.0 + 1e-9)), trial)
-    first = pt.switch(full, early, cut)
-    times, log_weights = log_panel(first, late, _N_TIMES)
-    width = last_axis(late - first)
-    log_weights = log_weights + safe_log(width) + safe_log(last_axis(late) - times) - safe_log(last_axis(trial.st))
-    partly = log_sum_over(_log_density_at(times, trial) + log_weights)
-    return log_add_exp(masked(full, value), partly), started
+    certain = _log_integral(cut, pt.switch(full, end, cut * (1.0 + 1e-9)), trial)
 
+    def share(times: TensorVariable) -> TensorVariable:
+        return safe_log(last_axis(late) - times) - safe_log(last_axis(trial.st))
 
-def _log_integral(low: TensorVariable, high: TensorVariable, trial: _Trial) -> TensorVariable:
-    """Log of the integral over decision times from ``low`` to ``high``: the last decades on a panel of their own."""
-    middle = pt.maximum(low, _LAST_DECADES * high)
-    return log_add_exp(_log_panel(low, middle, _N_TIMES, trial), _log_panel(middle, high, _N_LONG, trial))
-
-
-def _log_panel(low: TensorVariable, high: TensorVariable, n: int, trial: _Trial) -> TensorVariable:
-    times, log_weights = log_panel(low, high, n)
-    return log_sum_over(_log_density_at(times, trial) + log_weights) + safe_log(high - low)
+    return log_add_exp(masked(full, certain), _log_integral(pt.switch(full, early, cut), late, trial, share)), started
 
 
 def _to_come(trial: _Trial) -> TensorVariable:
@@ -166,13 +155,27 @@ def _to_come(trial: _Trial) -> TensorVariable:
     early, late, _ = _spread_times(trial)
     cut = _earliest(_latest(late, trial), trial)
     start = pt.maximum(late, cut)
-    value = _log_integral(start, _latest(start, trial), trial)
+    certain = _log_integral(start, _latest(start, trial), trial)
     first = pt.switch(pt.gt(early, cut), early, cut)
     some = pt.gt(late, first)
-    times, log_weights = log_panel(first, pt.switch(some, late, first), _N_TIMES)
-    log_weights = log_weights + last_axis(safe_log(late - first) - safe_log(trial.st))
-    partly = log_sum_over(_log_density_at(times, trial) + log_weights + safe_log(times - last_axis(early)))
-    return log_add_exp(value, masked(some, partly))
+
+    def share(times: TensorVariable) -> TensorVariable:
+        return safe_log(times - last_axis(early)) - safe_log(last_axis(trial.st))
+
+    return log_add_exp(certain, masked(some, _log_integral(first, pt.switch(some, late, first), trial, share)))
+
+
+def _log_integral(
+    low: TensorVariable, high: TensorVariable, trial: _Trial, log_share: Callable[..., TensorVariable] | None = None
+) -> TensorVariable:
+    """Log of the integral of density times share over decision times; the last decades have a panel of their own."""
+    middle = pt.maximum(low, _LAST_DECADES * high)
+    panels = []
+    for first, last, n in ((low, middle, _N_TIMES), (middle, high, _N_LONG)):
+        times, log_weights = log_panel(first, last, n)
+        log_weights = log_weights if log_share is None else log_weights + log_share(times)
+        panels.append(log_sum_over(_log_density_at(times, trial) + log_weights) + safe_log(last - first))
+    return log_add_exp(*panels)
 
 
 def full_ddm_log_cdf(observed: Named, theta: Named) -> TensorVariable:
