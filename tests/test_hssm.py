@@ -115,7 +115,7 @@ def test_initial_point_is_where_the_density_is_finite(hierarchical_fit):
 
 def test_graph_shows_the_model():
     source = hssm.HSSM(simple_frame(12)).graph().source
-    assert all(name in source for name in ("rt,response", "Uniform", "HalfNormal"))
+    assert all(name in source for name in ("rt,response", "Uniform", "Halfnormal"))
 
 
 # --------------------------------------------------------------------------- looking

@@ -1,3 +1,5 @@
+import functools
+
 import numpy as np
 import pymc as pm
 import pytest
@@ -103,25 +105,32 @@ def test_scalars_fill_vectors():
     assert merged["effects"].tolist() == [0.5, 0.5, 0.5]
 
 
-@pytest.mark.parametrize("sampler", ["pymc", "nutpie"])
-def test_a_fit_starts_where_it_is_told(model, monkeypatch, sampler):
-    handed_over = {}
+def handed_over(monkeypatch, model, *args, **options):
+    """The keywords with which PyMC would be called."""
+    keywords = {}
 
-    def record(**keywords):
-        handed_over.update(keywords)
+    @functools.wraps(pm.sample)
+    def record(**given):
+        keywords.update(given)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(pm, "sample", record)
     with pytest.raises(KeyboardInterrupt):
-        model.sample(sampler, initvals={"v": 1.75, "t": 0.1}, random_seed=1)
-    first = handed_over["initvals"][0] if sampler == "pymc" else handed_over["initvals"]
+        model.sample(*args, random_seed=1, **options)
+    return keywords
+
+
+@pytest.mark.parametrize("sampler", ["pymc", "nutpie"])
+def test_a_fit_starts_where_it_is_told(model, monkeypatch, sampler):
+    keywords = handed_over(monkeypatch, model, sampler, initvals={"v": 1.75, "t": 0.1})
+    first = keywords["initvals"][0] if sampler == "pymc" else keywords["initvals"]
     assert {name: float(value) for name, value in first.items()} == {
         **{name: float(value) for name, value in model.initvals.items()},
         "v": 1.75,
         "t": 0.1,
     }
-    assert handed_over["nuts_sampler"] == sampler
-    assert (handed_over["draws"], handed_over["tune"], handed_over["chains"]) == (1000, 1000, 4)
+    assert keywords["nuts_sampler"] == sampler
+    assert (keywords["draws"], keywords["tune"], keywords["chains"]) == (1000, 1000, 4)
 
 
 def test_no_initvals_means_the_models_own(model):
@@ -129,8 +138,9 @@ def test_no_initvals_means_the_models_own(model):
     assert start == model.initvals
 
 
-def test_map_is_a_start_within_the_free_variables(model):
-    start = resolve_start(model._built, "map", model.initvals)
+def test_map_is_a_start_within_the_free_variables(model, monkeypatch):
+    (start, *others) = handed_over(monkeypatch, model, initvals="map")["initvals"]
+    assert len(others) == 3
     assert set(start) == set(model.initvals)
     log_density = model.compile_logp()
     assert log_density(start) > log_density(model.initvals)
