@@ -43,7 +43,8 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    session.run("pytest", *session.posargs, env=HEADLESS)
+    # Most of the time is compilation: two workers, each file on one of them so that fixtures are shared.
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs, env=HEADLESS)
 
 
 @nox.session

@@ -151,7 +151,7 @@ def _matrix(theta: Theta, name: str, first: int = 0) -> np.ndarray:
     """(n_trials, n_accumulators) values of an indexed parameter; one that is common to all is one column."""
     if name in theta:
         return _vector(theta, name)[:, None]
-    columns = []
+    columns: list[np.ndarray] = []
     while f"{name}{first + len(columns)}" in theta:
         columns.append(np.asarray(theta[f"{name}{first + len(columns)}"], dtype=np.float64))
     return np.column_stack(columns)
