@@ -106,9 +106,9 @@ class TestUnfinishedAndOmitted:
         assert set(data["response"][~missing]) == {-1, 1}
 
     def test_the_same_holds_for_simulators_that_are_not_exact(self):
-        theta = {**SLOW, "theta": 0.0}
+        theta = {**SLOW, "alpha": 3.0, "beta": 100.0}
         with pytest.warns(UserWarning, match=r"did not end by max_t=2\.0"):
-            data = simulate_data("angle", theta, size=400, random_state=SEED, max_t=2.0)
+            data = simulate_data("weibull", theta, size=400, random_state=SEED, max_t=2.0)
         missing = data["rt"] == MISSING_CODE
         assert 0 < missing.sum() < 400
         assert (data["response"][missing] == MISSING_CODE).all()
@@ -215,7 +215,8 @@ class TestModels:
             return simulate_data(model, theta, size=3000, random_state=SEED, delta_t=delta_t)["rt"].mean()
 
         assert mean_rt("ddm", THETA, 0.05) == mean_rt("ddm", THETA, 0.001)
-        assert mean_rt("angle", {**THETA, "theta": 0.1}, 0.05) != mean_rt("angle", {**THETA, "theta": 0.1}, 0.01)
+        weibull = {**THETA, "alpha": 2.0, "beta": 3.0}
+        assert mean_rt("weibull", weibull, 0.05) != mean_rt("weibull", weibull, 0.01)
 
     def test_the_domain_of_a_model_without_likelihood(self):
         theta = {"v": 1.0, "a": -1.0, "z": 0.5, "t": 0.1, "st": 0.1}

@@ -57,15 +57,20 @@ def log_sum_over(terms: TensorVariable, axes: int | tuple[int, ...] = -1) -> Ten
     return top + safe_log(pt.sum(pt.exp(terms - raised), axis=axes))
 
 
-def earliest(longest: TensorVariable, distance2: TensorVariable, drift2: TensorVariable) -> TensorVariable:
+def earliest(
+    longest: TensorVariable, distance2: TensorVariable, drift2: TensorVariable, variance: TensorLike = 0.0
+) -> TensorVariable:
     """Time before which, compared to the rest up to ``longest``, no path has come as far as ``distance2``; no gradient.
 
-    The density of a passage at time t rises like t^(-3/2) exp(-distance2 / (2 t) - drift2 t / 2).
+    The density of a passage at time t rises like t^(-3/2) exp(-(distance + drift t)^2 / (2 t (1 + variance t))), where
+    ``variance`` is that of the drift between trials.
     """
     away = pt.gt(distance2, 0.0)
     safe = pt.switch(away, distance2, 1.0)
     peak = pt.minimum(longest, safe / (1.5 + pt.sqrt(2.25 + drift2 * safe)))
-    cut = 1.0 / (1.0 / peak + (REACH + 10.0 + drift2 * peak) / safe)
+    crossed = pt.switch(pt.gt(variance, 0.0), 2.0 * pt.sqrt(drift2 * safe), 0.0)
+    cut = 1.0 / (1.0 / peak + (REACH + 10.0 + drift2 * peak + crossed) / safe)
+    cut = 2.0 * cut / (1.0 + pt.sqrt(1.0 + 4.0 * variance * cut))
     return disconnected_grad(pt.maximum(pt.switch(away, cut, 0.0), SHORTEST_SHARE * longest))
 
 

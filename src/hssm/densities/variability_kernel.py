@@ -48,13 +48,15 @@ def _count(change: float, length: float, most: int) -> int:
 
 
 @numba.njit(**_FLAGS)
-def _earliest(longest: float, nearest: float, drift: float) -> float:
+def _earliest(longest: float, nearest: float, drift: float, sv: float) -> float:
     """As ``quadrature.earliest``, for one trial."""
     if nearest <= 0.0:
         return SHORTEST_SHARE * longest
-    squared = nearest * nearest
+    squared, variance = nearest * nearest, sv * sv
     peak = min(longest, squared / (1.5 + math.sqrt(2.25 + drift * drift * squared)))
-    return max(1.0 / (1.0 / peak + (REACH + 10.0 + drift * drift * peak) / squared), SHORTEST_SHARE * longest)
+    crossed = 2.0 * abs(drift) * nearest if sv > 0.0 else 0.0
+    cut = 1.0 / (1.0 / peak + (REACH + 10.0 + drift * drift * peak + crossed) / squared)
+    return max(2.0 * cut / (1.0 + math.sqrt(1.0 + 4.0 * variance * cut)), SHORTEST_SHARE * longest)
 
 
 @numba.njit(**_FLAGS)
@@ -150,7 +152,7 @@ def _average(x, tau, st, trial, out):  # type: ignore[no-untyped-def]
     nearest = distance * max(w - 0.5 * sz, 0.0)
     cut = early
     if st > 0.0:
-        cut = _earliest(late, nearest, drift)
+        cut = _earliest(late, nearest, drift, sv)
     truncated = cut > early
     first = cut if truncated else early
     growth, n_times, length = (late - first) / first, 1, 0.0

@@ -75,7 +75,7 @@ def _trial(observed: Named, theta: Named, upper: TensorVariable, narrowest_st: f
 
 
 def _earliest(longest: TensorVariable, trial: _Trial) -> TensorVariable:
-    return earliest(longest, trial.nearest**2, trial.drift**2)
+    return earliest(longest, trial.nearest**2, trial.drift**2, trial.sv**2)
 
 
 def _latest(start: TensorVariable, trial: _Trial) -> TensorVariable:
