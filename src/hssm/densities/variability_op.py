@@ -51,42 +51,39 @@ def _graph_slopes(inputs: list[TensorVariable]) -> list[TensorVariable]:
 
 
 class FullDiffusionOp(Op):
-    """Vectors of trials in, log density and its seven derivatives out."""
+    """Trials in, one row per input of the density; vectors of log densities and of their seven derivatives out."""
 
     __props__ = ()
 
-    def make_node(self, *inputs: Any) -> Apply:
-        vectors = [pt.as_tensor_variable(x) for x in inputs]
-        dtype = pytensor.scalar.upcast(*(x.dtype for x in vectors))
-        dtype = dtype if dtype.startswith("float") else pytensor.config.floatX
-        return Apply(self, [pt.cast(x, dtype) for x in vectors], [pt.vector(dtype=dtype) for _ in range(N_NUMBERS)])
+    def make_node(self, trials: Any) -> Apply:
+        trials = pt.as_tensor_variable(trials)
+        return Apply(self, [trials], [pt.vector(dtype=trials.dtype) for _ in range(N_NUMBERS)])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        out = np.empty((N_NUMBERS, len(inputs[0])))
-        loop(np.array(inputs, dtype=np.float64), out)
+        (trials,) = inputs
+        out = np.empty((N_NUMBERS, trials.shape[1]))
+        loop(np.ascontiguousarray(trials, dtype=np.float64), out)
         for storage, numbers in zip(outputs, out, strict=True):
-            storage[0] = numbers.astype(inputs[0].dtype)
+            storage[0] = numbers.astype(trials.dtype)
 
     def infer_shape(self, node: Any, shapes: Any) -> list[Any]:
-        return [shapes[0]] * N_NUMBERS
+        return [(shapes[0][1],)] * N_NUMBERS
 
     def pullback(self, inputs: Any, outputs: Any, output_gradients: Any) -> list[Any]:
         by_value, *by_slopes = output_gradients
-        total = {name: 0.0 for name in _INPUTS}
+        rows = {name: inputs[0][i] for i, name in enumerate(_INPUTS)}
+        total = {name: pt.zeros_like(row) for name, row in rows.items()}
         if not isinstance(by_value.type, pytensor.gradient.DisconnectedType):
             total |= {name: by_value * outputs[place] for name, place in _SLOPE_OF.items()}
         used = [i for i, g in enumerate(by_slopes) if not isinstance(g.type, pytensor.gradient.DisconnectedType)]
         if used:
-            slopes = _graph_slopes(list(inputs))
+            slopes = _graph_slopes(list(rows.values()))
             cost = sum((slopes[i] * by_slopes[i]).sum() for i in used)
-            variables = [inputs[_INPUTS.index(name)] for name in _SLOPE_OF]
-            second = pytensor.grad(cost, variables, consider_constant=by_slopes, disconnected_inputs="ignore")
+            constants = [by_slopes[i] for i in used]
+            second = pytensor.grad(cost, [rows[name] for name in _SLOPE_OF], consider_constant=constants)
             total |= {name: total[name] + slope for name, slope in zip(_SLOPE_OF, second, strict=True)}
         total["t"] = -total["rt"]
-        return [
-            x.zeros_like() if name == "response" else pt.as_tensor_variable(total[name])
-            for name, x in zip(_INPUTS, inputs, strict=True)
-        ]
+        return [pt.stack([total[name] for name in _INPUTS])]
 
 
 @register_funcify_and_cache_key(FullDiffusionOp)
@@ -94,11 +91,9 @@ def _funcify_numba(op: FullDiffusionOp, node: Any = None, **kwargs: Any) -> tupl
     dtype = np.dtype(node.outputs[0].type.dtype)
 
     @numba.njit
-    def full_diffusion(rt, response, v, a, z, t, sz, sv, st):  # noqa: PLR0913, PLR0917  (one per input)
-        columns, numbers = np.empty((9, rt.size)), np.empty((N_NUMBERS, rt.size))
-        columns[0], columns[1], columns[2], columns[3], columns[4] = rt, response, v, a, z
-        columns[5], columns[6], columns[7], columns[8] = t, sz, sv, st
-        loop(columns, numbers)
+    def full_diffusion(trials):
+        numbers = np.empty((N_NUMBERS, trials.shape[1]))
+        loop(np.ascontiguousarray(trials).astype(np.float64), numbers)
         out = numbers.astype(dtype)
         return out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7]
 
@@ -121,13 +116,13 @@ def _jax_functions() -> tuple[Callable[..., Any], Callable[..., Any]]:
 
     inputs = [pt.vector(name) for name in _INPUTS]
     plain, slopes = translated([_graph(inputs)]), translated(_graph_slopes(inputs))
-    value = jax.custom_jvp(lambda *args: plain(*args)[0])
+    value = jax.custom_jvp(lambda trials: plain(*trials)[0])
 
     @value.defjvp
     def jvp(primals: Any, tangents: Any) -> tuple[Any, Any]:
-        by = dict(zip(_SLOPE_OF, slopes(*primals), strict=True))
+        by = dict(zip(_SLOPE_OF, slopes(*primals[0]), strict=True))
         by |= {"t": -by["rt"], "response": 0.0 * by["rt"]}
-        return value(*primals), sum(by[name] * tangent for name, tangent in zip(_INPUTS, tangents, strict=True))
+        return value(*primals), sum(by[name] * tangent for name, tangent in zip(_INPUTS, tangents[0], strict=True))
 
     return value, slopes
 
@@ -138,7 +133,7 @@ def _register_jax() -> None:
     @jax_funcify.register(FullDiffusionOp)
     def _funcify_jax(op: FullDiffusionOp, **kwargs: Any) -> Callable[..., Any]:
         value, slopes = _jax_functions()
-        return lambda *args: (value(*args), *slopes(*args))
+        return lambda trials: (value(trials), *slopes(*trials))
 
 
 when_jax_is_loaded(_register_jax)
@@ -164,7 +159,8 @@ def full_ddm_log_density(observed: Named, theta: Named) -> TensorVariable:
         -inf outside the domain, with zero gradient; accurate to 1e-10, with first and second derivatives.
     """
     inputs = pt.broadcast_arrays(observed["rt"], observed["response"], *(theta[name] for name in PARAMETERS))
-    value, *_ = _full_diffusion(*(x.ravel() for x in inputs))
+    dtype = pytensor.scalar.upcast(*(x.dtype for x in inputs if x.dtype.startswith("float")))
+    value, *_ = _full_diffusion(pt.stack([pt.cast(x, dtype).ravel() for x in inputs]))
     return value.reshape(inputs[0].shape, ndim=inputs[0].ndim)
 
 
