@@ -179,7 +179,7 @@ def test_more_draws_than_there_are_gives_all_with_a_warning(simple_fit):
 
 @pytest.mark.parametrize("draws", [0, -3, -0.5])
 def test_draws_must_be_positive(simple_fit, draws):
-    with pytest.raises(ValueError, match=rf"`draws` must be positive, got {draws}"):
+    with pytest.raises(ValueError, match=rf"`draws` must be a positive .*got {draws}"):
         predict(simple_fit, draws=draws)
 
 
