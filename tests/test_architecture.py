@@ -94,7 +94,10 @@ WIDE_PUBLIC = {
 }
 """The contract gives these more than eight parameters; plots (``plot_*`` of hssm.plotting) too."""
 
-TESTED_ELSEWHERE: dict[str, str] = {}
+TESTED_ELSEWHERE: dict[str, str] = {
+    "hssm.models.lognormal_race": "models/test_family.py",
+    "hssm.models.wald_race": "models/test_family.py",
+}
 """Modules without a test file of their own -> the file that tests them."""
 
 DESCRIBED_MODELS = "models/test_every_model.py"
