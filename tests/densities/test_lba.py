@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from tests.densities.compare import assert_close
 from tests.densities.race_case import check_density, check_distribution, check_never_nan, compiled, table
@@ -55,6 +56,17 @@ def test_choice_probabilities_add_to_one() -> None:
         assert_close(np.exp(value).sum(), 1.0, OTHER_ALGORITHM)
 
 
+def test_density_where_hardly_any_drift_is_positive() -> None:
+    """P(any drift > 0) = 1 - (1 - Phi(-40))^2 is no number, its log is: 2 Phi(-40) to first order."""
+    point = {"A": 0.0, "b": 1.0, "v0": -4.0, "v1": -4.0, "s": 0.1, "t": 0.0}
+    value, *slopes = compiled(PATHS["any_positive"], "log_density", names(2))(
+        np.array([100.0]), np.zeros(1), *(np.array([point[name]]) for name in names(2))
+    )
+    expected = stats.norm.logpdf(0.01, -4.0, 0.1) + np.log(1e-4) - np.log(2.0) - stats.norm.logcdf(-40.0)
+    assert_close(value, expected, OTHER_ALGORITHM)
+    assert np.isfinite(slopes).all()
+
+
 EDGY = {
     "rt": st.one_of(st.floats(-1, 30), st.sampled_from([-999.0, 0.0, 1e-8, 1e-3, 1e6, np.inf])),
     "response": st.sampled_from([0.0, 1.0]),
@@ -69,6 +81,8 @@ EDGY = {
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.fixed_dictionaries(EDGY))
+@example({"rt": 8e-105, "response": 0.0, "A": 0.0, "b": 1.0, "v0": -4.0, "v1": -4.0, "s": 0.1, "t": 0.0})
+@example({"rt": 5e-324, "response": 0.0, "A": 0.2, "b": 1.0, "v0": 1.0, "v1": -4.0, "s": 0.1, "t": 0.0})
 def test_never_nan(point: dict[str, float]) -> None:
     for path in PATHS.values():
         check_never_nan(path, names(2), point, valid=0 <= point["A"] < point["b"] and point["t"] >= 0)

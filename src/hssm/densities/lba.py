@@ -21,8 +21,8 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor import TensorVariable
 
-from hssm.densities.logspace import log1mexp, log_add_exp
-from hssm.densities.race import Accumulator, Own, race
+from hssm.densities.logspace import log_add_exp
+from hssm.densities.race import TINIEST, Accumulator, Own, race
 from hssm.densities.special.gaussian import log_ndtr
 from hssm.densities.special.logarithms import safe_log
 from hssm.densities.special.normal_panel import log_mean_ndtr, log_ramp
@@ -69,7 +69,11 @@ def _log_never(own: Own, sd: float) -> TensorVariable:
 
 
 def _log_any_positive(accumulators: list[Own], sd: float) -> TensorVariable:
-    return log1mexp(sum(_log_never(own, sd) for own in accumulators))
+    """The first accumulator with a positive drift is number i, summed over i: 1 - P(none) would cancel far below 0."""
+    terms = []
+    for i, own in enumerate(accumulators):
+        terms.append(sum((_log_never(earlier, sd) for earlier in accumulators[:i]), _log_positive(own, sd)))
+    return log_add_exp(*terms)
 
 
 def _log_survivor_given_any(tau: TensorVariable, accumulators: list[Own], sd: float) -> TensorVariable:
@@ -84,8 +88,8 @@ def _log_survivor_given_any(tau: TensorVariable, accumulators: list[Own], sd: fl
 
 def threshold_inside(own: Own) -> TensorVariable:
     """0 <= A < b, and a positive s where there is one."""
-    inside = pt.ge(own["A"], 0) & pt.gt(own["b"], own["A"]) & pt.lt(own["b"], np.inf)
-    return inside & pt.gt(own["s"], 0) if "s" in own else inside
+    inside = pt.ge(own["A"], 0) & pt.gt(own["b"] - own["A"], TINIEST) & pt.lt(own["b"], np.inf)
+    return inside & pt.gt(own["s"], TINIEST) if "s" in own else inside
 
 
 def safe_threshold(own: Own, inside: TensorVariable) -> Own:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import pytensor.tensor as pt
 from pytensor.tensor import TensorVariable
 
-from hssm.densities.race import Accumulator, Own, race
+from hssm.densities.race import TINIEST, Accumulator, Own, race
 from hssm.densities.special.gaussian import HALF_LOG_2PI, log_ndtr
 from hssm.densities.special.logarithms import safe_log
 
@@ -37,7 +37,7 @@ LOGNORMAL_RACE = race(
         shared=(),
         log_density=log_density_of_one,
         log_survivor=log_survivor_of_one,
-        inside=lambda own: pt.gt(own["s"], 0),
+        inside=lambda own: pt.gt(own["s"], TINIEST),
         safe=lambda own, inside: {**own, "s": pt.switch(inside, own["s"], 1.0)},
     )
 )

@@ -29,12 +29,16 @@ from hssm.spec import Density, Named
 Own = Mapping[str, TensorVariable]
 """Parameters of one accumulator: its own without their number, and the shared ones."""
 
+TINIEST = 1e-60
+"""Decision times, distances to a threshold and standard deviations up to here count as 0: slopes by them grow as up to
+their third inverse power, and would overflow."""
+
 _REACH = 240.0
-_SEARCHES = (128, 64)
+_SEARCHES = (128, 128)
 _NEGLIGIBLE = 45.0
 _PANELS, _NODES = 10, 16
-"""The quadrature: log times searched, in two passes, for densities within exp(-45) of the largest; then its panels,
-which are shorter towards the end, because a density that ends at ``tau`` may rise slowly and fall fast."""
+"""The quadrature: log times searched, in two passes, for densities within exp(-45) of the largest; then its panels on
+either side of the mode, shorter towards it: a density may rise slowly and fall fast, or rise fast and fall slowly."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +115,7 @@ class Race:
         owns = accumulators_of(theta, self.accumulator.indexed, self.accumulator.shared)
         t = pt.as_tensor_variable(theta["t"]) if "t" in theta else pt.constant(np.int8(0))
         tau = pt.as_tensor_variable(observed["rt"]) - t
-        started, finite = pt.gt(tau, 0), pt.lt(tau, FOREVER)
+        started, finite = pt.gt(tau, TINIEST), pt.lt(tau, FOREVER)
         inside = [self.accumulator.inside(own) for own in owns]
         return _Trial(
             valid=reduce(and_, inside) & pt.ge(t, 0),
@@ -159,36 +163,45 @@ def in_order(accumulators: list[Own], indexed: tuple[str, ...], response: Any) -
 def log_integral(tau: TensorVariable, log_density: Callable[[TensorVariable], TensorVariable]) -> TensorVariable:
     """Log of the integral of a density, given for times on a new last axis, from 0 to ``tau``.
 
-    The density is looked for on a grid in log time, then on a finer one where it was found. Nodes are constants for
+    The density is looked for on a grid in log time, then on finer ones where it was found. Nodes are constants for
     gradients but for the upper limit, whose derivative is the density there.
     """
-    top = pt.log(disconnected_grad(tau))
-    low, high = top - _REACH, top
+    top = pt.log(pt.cast(disconnected_grad(tau), "float64"))
+    low, mode, high = top - _REACH, top, top
     for n in _SEARCHES:
-        low, high = _where_not_negligible(low, high, n, log_density)
+        low, mode, high = _where_not_negligible(low, high, n, log_density)
     x, weights = unit_rule(_NODES)
     place = ((np.arange(_PANELS)[:, None] + x) / _PANELS).ravel()
     log_weights = np.log(np.tile(weights, _PANELS) / _PANELS * 3.0 * place**2)
-    length = high - low
-    nodes = disconnected_grad(pt.exp(last_axis(high) - last_axis(length) * place**3))
+    sides = [
+        (last_axis(mode) + last_axis(end - mode) * place**3, last_axis(pt.log(abs(end - mode))) + log_weights)
+        for end in (low, high)
+    ]
+    nodes = disconnected_grad(pt.exp(pt.concatenate([side[0] for side in sides], axis=-1)))
+    log_weights = disconnected_grad(pt.concatenate([side[1] for side in sides], axis=-1))
     # All nodes move with the upper limit in proportion, where it is a limit and not beyond all density.
     moving = pt.switch(pt.ge(high, top - 1e-9), tau / disconnected_grad(tau), 1.0)
     nodes = nodes * last_axis(moving)
-    terms = log_density(nodes) + pt.log(nodes) + log_weights
-    return pt.cast(log_sum_over(terms) + pt.log(disconnected_grad(length)), tau.dtype)
+    return pt.cast(log_sum_over(log_density(nodes) + pt.log(nodes) + log_weights), tau.dtype)
 
 
 def _where_not_negligible(
     low: TensorVariable, high: TensorVariable, n: int, log_density: Callable[[TensorVariable], TensorVariable]
-) -> tuple[TensorVariable, TensorVariable]:
-    """The part of an interval of log time where the density is not negligible on a grid, and one step either side."""
+) -> tuple[TensorVariable, TensorVariable, TensorVariable]:
+    """The part of an interval of log time where the density is not negligible on a grid and one step either side.
+
+    Returns its start, the mode on the grid, and its end. Nothing of a density with one mode escapes, however
+    narrow it is: it lies within a step of the largest value on the grid.
+    """
     step = (high - low) / (n - 1)
     grid = last_axis(low) + last_axis(step) * np.arange(n)
     value = disconnected_grad(log_density(pt.exp(grid)) + grid)
     seen = pt.ge(value, pt.max(value, axis=-1, keepdims=True) - _NEGLIGIBLE)
     first = pt.argmax(seen, axis=-1)
     last = n - 1 - pt.argmax(seen[..., ::-1], axis=-1)
-    return low + step * pt.maximum(first - 1, 0), low + step * pt.minimum(last + 1, n - 1)
+    ends = pt.maximum(first - 1, 0), pt.argmax(value, axis=-1), pt.minimum(last + 1, n - 1)
+    start, mode, end = (low + step * place for place in ends)
+    return start, mode, end
 
 
 def _widened(own: Own) -> Own:

@@ -13,7 +13,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor import TensorVariable
 
-from hssm.densities.race import Accumulator, Own, race
+from hssm.densities.race import TINIEST, Accumulator, Own, race
 from hssm.densities.special.gaussian import HALF_LOG_2PI
 from hssm.densities.special.logarithms import safe_log
 from hssm.densities.special.tangent import tangent
@@ -44,7 +44,9 @@ def log_survivor_of_one(tau: TensorVariable, own: Own) -> TensorVariable:
 
 def _inside(own: Own) -> TensorVariable:
     angle = own["theta"]
-    place = pt.gt(own["a"], 0) & pt.lt(own["a"], np.inf) & pt.ge(own["z"], 0) & pt.lt(own["z"], 1)
+    place = (
+        pt.gt(own["a"] * (1.0 - own["z"]), TINIEST) & pt.lt(own["a"], np.inf) & pt.ge(own["z"], 0) & pt.lt(own["z"], 1)
+    )
     return place & pt.gt(angle, -0.5 * math.pi) & pt.lt(angle, 0.5 * math.pi)
 
 
