@@ -1,5 +1,7 @@
 """Fixtures that many tests share: a seeded generator and a small clean data set."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,15 @@ import hssm
 from tests.fitted import INCLUDE, hierarchical_frame, quietly, recorded_fit, refitted, simple_frame
 
 SEED = 20261120
+
+
+@pytest.fixture(autouse=True)
+def jax_in_double_precision() -> None:
+    """Every test finds the precision that PyTensor gives JAX; a fit restores what was set before JAX was loaded."""
+    if "jaxlib" in sys.modules:
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
 
 
 @pytest.fixture
