@@ -5,11 +5,16 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis.internal.conjecture import providers
 
 import hssm
 from tests.fitted import INCLUDE, hierarchical_frame, quietly, recorded_fit, refitted, simple_frame
 
 SEED = 20261120
+
+# Hypothesis takes constants of whichever local modules are loaded as examples, so a sweep would depend on the tests
+# that ran before it in the same process; without them a derandomised sweep is the same everywhere.
+providers._get_local_constants = lambda: providers._local_constants
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,11 @@
 """``poisson_race``: reference values, choice probabilities, edges."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import special
 
+from hssm.densities.special.gamma import SMALLEST
 from tests.densities.compare import assert_close
 from tests.densities.race_case import check_density, check_distribution, check_never_nan, compiled, table
 from tests.tolerances import OTHER_ALGORITHM
@@ -40,6 +41,7 @@ EDGY = {
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.fixed_dictionaries(EDGY))
+@example({"rt": 0.25, "response": -1.0, "r1": 2.3e-308, "r2": 1.0, "k1": 1.0, "k2": 1.0, "t": 0.0})
 def test_never_nan(point: dict[str, float]) -> None:
-    valid = all(point[name] > 0 for name in ("r1", "r2", "k1", "k2")) and point["t"] >= 0
+    valid = all(point[name] > SMALLEST for name in ("r1", "r2", "k1", "k2")) and point["t"] >= 0
     check_never_nan(PATH, NAMES, point, valid=valid)

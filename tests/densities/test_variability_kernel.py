@@ -4,7 +4,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hssm.densities.variability_kernel import N_NUMBERS, loop
@@ -80,6 +80,7 @@ EDGY = {
 
 @settings(max_examples=600, deadline=None, derandomize=True)
 @given(st.fixed_dictionaries(EDGY))
+@example({"rt": 0.5, "response": 1.0, "v": 0.0, "a": 1.0, "z": 0.5, "t": 0.5, "sz": 0.0, "sv": 0.0, "st": 1e-300})
 def test_never_nan(point):
     out = numbers([[point[name]] for name in NAMES])
     assert not np.isnan(out[0, 0]) and np.all(np.isfinite(out[1:])), out

@@ -16,6 +16,9 @@ from hssm.spec import Named
 NARROWEST_BOUNDS = 1e-10
 """Bounds closer than this count as touching: the density is zero long before, and a^2 is still a number."""
 
+SOONEST = 1e-60
+"""Decision times up to here (s) count as not begun: slopes grow as 1 / tau^2 and would overflow."""
+
 FOREVER = 2.0**50
 """Decision time in seconds that stands for infinity in distribution functions; exact in float32, too."""
 
@@ -47,7 +50,7 @@ def path_to(observed: Named, theta: Named, upper: TensorVariable) -> Path:
     v, a, z, t = (pt.as_tensor_variable(theta[name]) for name in ("v", "a", "z", "t"))
     tau = pt.as_tensor_variable(observed["rt"]) - t
     wide = pt.gt(a, NARROWEST_BOUNDS)
-    started, finite = pt.gt(tau, 0), pt.lt(tau, FOREVER)
+    started, finite = pt.gt(tau, SOONEST), pt.lt(tau, FOREVER)
     return Path(
         valid=wide & pt.gt(z, 0) & pt.lt(z, 1) & pt.ge(t, 0),
         started=started,

@@ -30,7 +30,7 @@ def log_survivor_of_one(tau: TensorVariable, own: Own) -> TensorVariable:
 
 def _inside(own: Own) -> TensorVariable:
     finite = pt.lt(own["r"], np.inf) & pt.lt(own["k"], np.inf)
-    return pt.gt(own["r"], 0) & pt.gt(own["k"], SMALLEST) & finite
+    return pt.gt(own["r"], SMALLEST) & pt.gt(own["k"], SMALLEST) & finite
 
 
 def _safe(own: Own, inside: TensorVariable) -> Own:

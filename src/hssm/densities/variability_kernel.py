@@ -13,7 +13,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from hssm.densities.path import FOREVER, NARROWEST_BOUNDS
+from hssm.densities.path import FOREVER, NARROWEST_BOUNDS, SOONEST
 from hssm.densities.quadrature import REACH, SHORTEST_SHARE, unit_rule
 from hssm.densities.special import elementary
 from hssm.densities.special.first_passage import ell
@@ -192,7 +192,7 @@ def _compile_loop(version: str) -> Any:
             valid &= (t >= 0.0) & (sv >= 0.0) & (sv < np.inf)
             valid &= (sz >= 0.0) & (sz <= 2.0 * min(z, 1.0 - z)) & (st >= 0.0) & (st <= 2.0 * t)
             tau = rt - t
-            if not (valid & (tau + 0.5 * st > 0.0) & (tau < FOREVER)):
+            if not (valid & (tau + 0.5 * st > SOONEST) & (tau < FOREVER)):
                 out[0, i], out[1:, i] = -np.inf, 0.0
                 continue
             sign, w, wc = (-1.0, 1.0 - z, z) if response > 0 else (1.0, z, 1.0 - z)
