@@ -270,7 +270,10 @@ class Likelihood:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BuiltModel:
-    """What the Bambi bridge hands to inference."""
+    """What the Bambi bridge hands to inference.
+
+    ``quick_fit`` is the fit that starting values and centring were taken from (bambi_bridge.quick_fit).
+    """
 
     bambi_model: Any
     pymc_model: Any
@@ -279,4 +282,5 @@ class BuiltModel:
     predictors: Mapping[str, Any]
     observations: Observations
     parameterization: Mapping[str, str]
+    quick_fit: Any = None
     units: Mapping[str, str] = field(default_factory=dict)

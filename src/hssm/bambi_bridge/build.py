@@ -14,12 +14,12 @@ import numpy as np
 import pymc as pm
 
 from hssm.bambi_bridge import names
-from hssm.bambi_bridge.centering import resolve_centering
+from hssm.bambi_bridge.centering import Form, reported_form, resolve_centering
 from hssm.bambi_bridge.compat import read_terms
 from hssm.bambi_bridge.family import describe
-from hssm.bambi_bridge.information import trial_information
 from hssm.bambi_bridge.predictor import Predictor
-from hssm.bambi_bridge.regression import build_regression, make_predictor
+from hssm.bambi_bridge.quick_fit import QuickFit, quick_fit
+from hssm.bambi_bridge.regression import build_regression, make_predictor, with_means
 from hssm.distributions.make import make_distribution_class
 from hssm.parameters.prior import make_variable
 from hssm.spec import BuiltModel, Likelihood, Observations, ResolvedParam
@@ -57,15 +57,13 @@ def build(
     )
     center = bool(options.bambi.get("center_predictors", True))
     terms = {name: read_terms(bambi_model, name) if param.is_regression else () for name, param in params.items()}
-    noncentered = resolve_centering(
-        {name: tuple(term for term in own if term.kind == "group") for name, own in terms.items()},
-        options.noncentered,
-        lambda name: trial_information(likelihood, observations, params, options.start, name),
-    )
-    predictors = {name: make_predictor(param, terms[name], center, noncentered) for name, param in params.items()}
+    plain = {name: make_predictor(param, terms[name], center) for name, param in params.items()}
+    fit = quick_fit(likelihood, observations, params, plain, options.start) if any(terms.values()) else QuickFit()
+    forms = resolve_centering({n: p.groups() for n, p in plain.items()}, options.noncentered, fit.effects)
+    predictors = {name: with_means(predictor, forms) for name, predictor in plain.items()}
     pymc_model = pm.Model(coords=_coords(observations))
     with pymc_model:
-        values = {name: _parameter(predictor, bambi_model, noncentered) for name, predictor in predictors.items()}
+        values = {name: _parameter(predictor, bambi_model, forms, fit) for name, predictor in predictors.items()}
         _response(observations, likelihood, distribution, values)
         _potentials(pymc_model, options.bambi.get("potentials"))
     return BuiltModel(
@@ -75,7 +73,8 @@ def build(
         likelihood=likelihood,
         predictors=predictors,
         observations=observations,
-        parameterization={term: "noncentered" if value else "centered" for term, value in noncentered.items()},
+        parameterization={term: reported_form(form) for term, form in forms.items()},
+        quick_fit=fit,
         units={name: param.unit for name, param in params.items() if param.unit},
     )
 
@@ -87,11 +86,11 @@ def _coords(observations: Observations) -> dict[str, Any]:
     return coords
 
 
-def _parameter(predictor: Predictor, bambi_model: Any, noncentered: Mapping[str, bool]) -> Any:
+def _parameter(predictor: Predictor, bambi_model: Any, forms: Mapping[str, Form], fit: QuickFit) -> Any:
     """A parameter's symbolic value: a number, a data vector, a variable, or a regression."""
     param = predictor.param
     if param.is_regression:
-        return build_regression(predictor, bambi_model, noncentered)
+        return build_regression(predictor, bambi_model, forms, fit)
     if not param.is_fixed:
         return make_variable(param.prior, param.name)
     if np.ndim(param.fixed_value) == 0:

@@ -1,40 +1,48 @@
-"""Which group-specific terms are centred: the user's choice, or decided from the data.
+"""Which form group-specific terms take: the user's choice, or decided from the data.
 
 ``auto`` centres a term when the trials of a typical (median) group level determine its effect better than the
 prior does: Fisher information of these trials about the effect, at the starting values, times the squared median
-of the prior of the scale, above one (cf. Betancourt & Girolami, 2015, on when each form mixes well).
+of the prior of the scale, above one (cf. Betancourt & Girolami, 2015, on when each form mixes well). A term that is
+centred by this rule is sampled in the partially centred coordinates of :mod:`partial`, level by level as far towards
+the non-centred form as its own trials leave it; a term whose centring the user asked for is centred plainly.
 """
 
 from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import bambi as bmb
 import numpy as np
 
 from hssm.bambi_bridge.compat import Term
+from hssm.bambi_bridge.quick_fit import Effects
 from hssm.parameters.quantiles import prior_median
 from hssm.suggest import close_matches
 
 _log = logging.getLogger(__name__)
 
-Information = Callable[[str], np.ndarray]
-"""(n_trials,) Fisher information of each trial about a parameter on its link scale, at the starting values."""
+Form = Literal["centered", "partial", "noncentered"]
+
+
+def reported_form(form: Form) -> str:
+    """A term's form as users know it: partially centred terms have the variables of centred ones."""
+    return "noncentered" if form == "noncentered" else "centered"
 
 
 def resolve_centering(
-    groups: Mapping[str, tuple[Term, ...]], setting: Any, information: Information
-) -> dict[str, bool]:
-    """``{term variable: noncentered}`` for the group-specific terms of every parameter.
+    groups: Mapping[str, tuple[Term, ...]], setting: Any, effects: Mapping[str, Effects]
+) -> dict[str, Form]:
+    """``{term variable: form}`` for the group-specific terms of every parameter.
 
-    Precedence: the prior's ``noncentered``, a term key, a parameter key, the model's value.
+    Precedence: the prior's ``noncentered``, a term key, a parameter key, the model's value. ``effects`` is what the
+    data say about each term's effects, by variable.
     """
     _check_setting(setting, groups)
     return {
-        term.variable: _resolve_term(parameter, term, setting, information)
+        term.variable: _resolve_term(parameter, term, setting, effects)
         for parameter, terms in groups.items()
         for term in terms
     }
@@ -57,14 +65,14 @@ def _check_setting(setting: Any, groups: Mapping[str, tuple[Term, ...]]) -> None
             )
 
 
-def _resolve_term(parameter: str, term: Term, setting: Any, information: Information) -> bool:
+def _resolve_term(parameter: str, term: Term, setting: Any, effects: Mapping[str, Effects]) -> Form:
     own = getattr(term.prior, "noncentered", None)
     keyed = setting.get(term.variable, setting.get(parameter)) if isinstance(setting, Mapping) else None
     particular = keyed if own is None else own
     model = "auto" if isinstance(setting, Mapping) else setting
     choice = model if particular is None else particular
     if _can_be_noncentered(term):
-        return _decide(term, information(parameter)) if choice == "auto" else bool(choice)
+        return _decide(term, effects[term.variable]) if choice == "auto" else "noncentered" if choice else "centered"
     if particular is True:
         raise ValueError(
             f"The prior of {term.variable!r} is {term.prior}; only a Normal with a free sigma has a non-centred "
@@ -76,7 +84,7 @@ def _resolve_term(parameter: str, term: Term, setting: Any, information: Informa
             UserWarning,
             stacklevel=2,
         )
-    return False
+    return "centered"
 
 
 def _can_be_noncentered(term: Term) -> bool:
@@ -84,19 +92,19 @@ def _can_be_noncentered(term: Term) -> bool:
     return prior.name == "Normal" and isinstance(prior.args.get("sigma"), bmb.Prior)
 
 
-def _decide(term: Term, information: np.ndarray) -> bool:
-    """True for non-centred: the prior's scale says more about a typical level's effect than its trials do."""
-    columns = term.columns.reshape(len(term.columns), -1)
-    per_level = np.zeros((len(term.groups), columns.shape[1]))
-    np.add.at(per_level, np.asarray(term.index), information[:, None] * columns**2)
-    typical = float(np.median(per_level))
-    scale = float(np.max(prior_median(term.prior.args["sigma"])))
-    ratio = typical * scale**2
-    noncentered = not ratio > 1.0
+def _decide(term: Term, effects: Effects) -> Form:
+    """Non-centred where the prior's scale says more about a typical level's effect than its trials do."""
+    typical = float(np.median(effects.information))
+    ratio = typical * float(np.max(prior_median(term.prior.args["sigma"]))) ** 2
+    form: Form = "partial" if ratio > 1.0 else "noncentered"
+    weight = typical * effects.scale**2 / (1 + typical * effects.scale**2)
     _log.info(
-        "%s: %s (information of a typical level x squared prior scale = %.3g)",
+        "%s: %s (information of a typical level x squared prior scale = %.3g; its trials weigh %.0f %% in its effect, "
+        "the group %.0f %%)",
         term.variable,
-        "non-centred" if noncentered else "centred",
+        "non-centred" if form == "noncentered" else "centred as far as the trials of each level bear it",
         ratio,
+        100 * weight,
+        100 * (1 - weight),
     )
-    return noncentered
+    return form

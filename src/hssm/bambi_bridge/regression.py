@@ -7,6 +7,7 @@ group-specific effects enter by indexing, never as dense dummy matrices.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import bambi as bmb
@@ -15,25 +16,31 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from hssm.bambi_bridge import names
+from hssm.bambi_bridge.centering import Form
 from hssm.bambi_bridge.compat import Term, build_hsgp
+from hssm.bambi_bridge.partial import PartialCentering, with_witnesses
 from hssm.bambi_bridge.predictor import Predictor
+from hssm.bambi_bridge.quick_fit import QuickFit
 from hssm.parameters.prior import make_variable
 from hssm.spec import ResolvedParam
 
 
-def make_predictor(
-    param: ResolvedParam, terms: tuple[Term, ...], center_predictors: bool, noncentered: Mapping[str, bool]
-) -> Predictor:
-    """A predictor that knows what its intercept prior refers to, and which effects are sampled around a mean."""
+def make_predictor(param: ResolvedParam, terms: tuple[Term, ...], center_predictors: bool) -> Predictor:
+    """A predictor that knows what its intercept prior refers to."""
     # A fixed intercept is the value at predictors 0: there is no prior that could refer to their means.
     has_prior = any(term.kind == "intercept" and isinstance(term.prior, bmb.Prior) for term in terms)
     center = None
     if has_prior and center_predictors:
         center = {term.name: np.atleast_1d(term.columns.mean(axis=0)) for term in terms if term.kind == "common"}
-    return Predictor(param=param, terms=terms, center=center, means=_means(terms, noncentered))
+    return Predictor(param=param, terms=terms, center=center)
 
 
-def _means(terms: tuple[Term, ...], noncentered: Mapping[str, bool]) -> dict[str, str]:
+def with_means(predictor: Predictor, forms: Mapping[str, Form]) -> Predictor:
+    """The predictor that knows which effects are sampled around a mean."""
+    return replace(predictor, means=_means(predictor.terms, forms))
+
+
+def _means(terms: tuple[Term, ...], forms: Mapping[str, Form]) -> dict[str, str]:
     """Centred group-specific terms and the free common coefficient each of them is sampled around.
 
     Of several grouping factors on one expression only one can carry the mean: the first that is centred.
@@ -41,7 +48,7 @@ def _means(terms: tuple[Term, ...], noncentered: Mapping[str, bool]) -> dict[str
     common = {("1" if term.kind == "intercept" else term.name): term for term in terms if term.kind != "group"}
     means: dict[str, str] = {}
     for term in terms:
-        if term.kind != "group" or noncentered[term.variable]:
+        if term.kind != "group" or forms[term.variable] == "noncentered":
             continue
         mean = common.get(term.name.rsplit("|", 1)[0])
         if mean is None or mean.kind not in ("intercept", "common") or not isinstance(mean.prior, bmb.Prior):
@@ -58,8 +65,13 @@ def _means(terms: tuple[Term, ...], noncentered: Mapping[str, bool]) -> dict[str
     return means
 
 
-def build_regression(predictor: Predictor, bambi_model: bmb.Model, noncentered: Mapping[str, bool]) -> Any:
-    """(n,) natural-scale values of a regression parameter, inside the current PyMC model."""
+def build_regression(
+    predictor: Predictor, bambi_model: bmb.Model, forms: Mapping[str, Form], fit: QuickFit
+) -> Any:
+    """(n,) natural-scale values of a regression parameter, inside the current PyMC model.
+
+    ``fit`` is what the data say about the effects of partially centred terms.
+    """
     model = pm.modelcontext(None)
     coefficients = {
         term.name: _coefficient(term, model) for term in predictor.terms if term.kind in ("intercept", "common")
@@ -71,8 +83,7 @@ def build_regression(predictor: Predictor, bambi_model: bmb.Model, noncentered: 
         elif term.kind == "hsgp":
             eta = eta + build_hsgp(term, bambi_model, model)
         elif term.kind == "group":
-            mean = coefficients.get(predictor.means.get(term.name, ""))
-            eta = eta + _group_part(term, model, noncentered[term.variable], mean)
+            eta = eta + _group_part(term, _group_effect(predictor, term, forms[term.variable], coefficients, fit))
     if eta.ndim == 0 or eta.type.broadcastable == (True,):
         eta = pt.broadcast_to(eta, (model.dim_lengths[names.OBS_DIM],))
     return pm.Deterministic(predictor.name, predictor.param.link.linkinv_backend(eta), dims=names.OBS_DIM)
@@ -114,10 +125,8 @@ def _coefficient(term: Term, model: pm.Model) -> Any:
     return make_variable(term.prior, term.variable, dims=tuple(term.coords) or None)
 
 
-def _group_part(term: Term, model: pm.Model, noncentered: bool, mean: Any) -> Any:
+def _group_part(term: Term, effect: Any) -> Any:
     """(n,) contribution of a group-specific term: effects by index times the expression's columns."""
-    _add_coords(term, model)
-    effect = _group_effect(term, noncentered, mean)
     index = pm.Data(f"{term.variable}_index", term.index, dims=names.OBS_DIM)
     if term.columns.ndim == 1:
         if np.all(term.columns == 1.0):
@@ -126,16 +135,28 @@ def _group_part(term: Term, model: pm.Model, noncentered: bool, mean: Any) -> An
     return (effect[index] * pm.Data(f"{term.variable}_data", term.columns)).sum(axis=-1)
 
 
-def _group_effect(term: Term, noncentered: bool, mean: Any) -> Any:
-    """Effects per group: offsets times their scale, or drawn around their mean (a common coefficient, if given)."""
+def _group_effect(
+    predictor: Predictor, term: Term, form: Form, coefficients: Mapping[str, Any], fit: QuickFit
+) -> Any:
+    """Effects per group: offsets times their scale, or drawn around their mean (a common coefficient, if there is)."""
+    _add_coords(term, pm.modelcontext(None))
     dims = tuple(term.coords)
     arguments = _hyper_variables(term, dims[1:] or None)
-    if not noncentered:
-        if mean is not None:
-            arguments["mu"] = mean
-        return make_variable(term.prior, term.variable, dims=dims, arguments=arguments)
-    offset = pm.Normal(f"{term.variable}_offset", 0.0, 1.0, dims=dims)
-    return pm.Deterministic(term.variable, arguments.get("mu", 0.0) + arguments["sigma"] * offset, dims=dims)
+    if form == "noncentered":
+        offset = pm.Normal(f"{term.variable}_offset", 0.0, 1.0, dims=dims)
+        return pm.Deterministic(term.variable, arguments.get("mu", 0.0) + arguments["sigma"] * offset, dims=dims)
+    mean = predictor.means.get(term.name)
+    if mean is not None:
+        arguments["mu"] = coefficients[mean]
+    if form == "partial":
+        effects = fit.effects[term.variable]
+        centre = 0.0 if mean is None else fit.coefficients[predictor.term(mean).variable]
+        # What the trials favour is the whole effect, with the mean that it is drawn around.
+        pull = pm.Data(f"{term.variable}_pull", effects.pull + effects.information * centre, dims=dims)
+        information = pm.Data(f"{term.variable}_information", effects.information, dims=dims)
+        arguments["mu"] = with_witnesses(arguments.get("mu", 0.0), information, pull)
+        arguments["transform"] = PartialCentering(information, pull)
+    return make_variable(term.prior, term.variable, dims=dims, arguments=arguments)
 
 
 def _hyper_variables(term: Term, dims: Any) -> dict[str, Any]:

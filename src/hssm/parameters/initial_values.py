@@ -74,7 +74,7 @@ def data_driven_start(spec: ModelSpec, resolved: Mapping[str, ResolvedParam], da
         if value is None or not np.isfinite(value):
             value = _typical(param)
         domain = spec.parameter(name).bounds if name in spec.parameter_names else param.bounds
-        start[name] = inside(value, param.bounds, domain, _prior_interval(param))
+        start[name] = inside(value, param.bounds, domain, prior_interval(param))
     return start
 
 
@@ -122,16 +122,22 @@ def inside(value: float, *intervals: Bounds) -> float:
 
     Where they do not meet, the earlier intervals count.
     """
-    lower, upper = -np.inf, np.inf
-    for interval in intervals:
-        low, high = max(lower, interval[0]), min(upper, interval[1])
-        if low < high:
-            lower, upper = low, high
+    lower, upper = intersection(*intervals)
     margin = MARGIN * min(upper - lower, 1.0)
     return float(min(max(value, lower + margin), upper - margin)) if not lower < value < upper else float(value)
 
 
-def _prior_interval(param: ResolvedParam) -> Bounds:
+def intersection(*intervals: Bounds) -> Bounds:
+    """What intervals have in common; one that does not meet the earlier ones is left out."""
+    lower, upper = UNBOUNDED
+    for interval in intervals:
+        low, high = max(lower, interval[0]), min(upper, interval[1])
+        if low < high:
+            lower, upper = low, high
+    return lower, upper
+
+
+def prior_interval(param: ResolvedParam) -> Bounds:
     """Natural-scale values that the prior of a parameter, or of its intercept, allows."""
     prior = param.prior.get("Intercept") if isinstance(param.prior, Mapping) else param.prior
     if not isinstance(prior, bmb.Prior):
