@@ -14,7 +14,7 @@ import numpy as np
 import pymc as pm
 
 from hssm.bambi_bridge import names
-from hssm.bambi_bridge.centering import Form, reported_form, resolve_centering
+from hssm.bambi_bridge.centering import Form, nearest_form, resolve_centering
 from hssm.bambi_bridge.compat import read_terms
 from hssm.bambi_bridge.family import describe
 from hssm.bambi_bridge.predictor import Predictor
@@ -58,7 +58,7 @@ def build(
     center = bool(options.bambi.get("center_predictors", True))
     terms = {name: read_terms(bambi_model, name) if param.is_regression else () for name, param in params.items()}
     plain = {name: make_predictor(param, terms[name], center) for name, param in params.items()}
-    fit = quick_fit(likelihood, observations, params, plain, options.start) if any(terms.values()) else QuickFit()
+    fit = quick_fit(likelihood, observations, params, plain, options.start)
     forms = resolve_centering({n: p.groups() for n, p in plain.items()}, options.noncentered, fit.effects)
     predictors = {name: with_means(predictor, forms) for name, predictor in plain.items()}
     pymc_model = pm.Model(coords=_coords(observations))
@@ -73,7 +73,11 @@ def build(
         likelihood=likelihood,
         predictors=predictors,
         observations=observations,
-        parameterization={term: reported_form(form) for term, form in forms.items()},
+        parameterization={
+            term.variable: nearest_form(term, forms[term.variable], fit.effects[term.variable])
+            for predictor in predictors.values()
+            for term in predictor.groups()
+        },
         quick_fit=fit,
         units={name: param.unit for name, param in params.items() if param.unit},
     )

@@ -1,10 +1,10 @@
-"""Which form group-specific terms take: the user's choice, or decided from the data.
+"""Which form group-specific terms take: the user's choice, or the one that the data ask for.
 
-``auto`` centres a term when the trials of a typical (median) group level determine its effect better than the
-prior does: Fisher information of these trials about the effect, at the starting values, times the squared median
-of the prior of the scale, above one (cf. Betancourt & Girolami, 2015, on when each form mixes well). A term that is
-centred by this rule is sampled in the partially centred coordinates of :mod:`partial`, level by level as far towards
-the non-centred form as its own trials leave it; a term whose centring the user asked for is centred plainly.
+``auto`` samples a term in the partially centred coordinates of :mod:`partial`: level by level as far from the
+non-centred form as the level's own trials bear it. Such a term is reported as centred where the trials of a typical
+(median) level determine its effect better than the prior does (Fisher information of these trials about the effect,
+at the starting values, times the squared median of the prior of the scale, above one; cf. Betancourt & Girolami,
+2015, on when each form mixes well), else as non-centred. A form that the user asked for is taken as it is.
 """
 
 from __future__ import annotations
@@ -25,11 +25,6 @@ from hssm.suggest import close_matches
 _log = logging.getLogger(__name__)
 
 Form = Literal["centered", "partial", "noncentered"]
-
-
-def reported_form(form: Form) -> str:
-    """A term's form as users know it: partially centred terms have the variables of centred ones."""
-    return "noncentered" if form == "noncentered" else "centered"
 
 
 def resolve_centering(
@@ -72,7 +67,10 @@ def _resolve_term(parameter: str, term: Term, setting: Any, effects: Mapping[str
     model = "auto" if isinstance(setting, Mapping) else setting
     choice = model if particular is None else particular
     if _can_be_noncentered(term):
-        return _decide(term, effects[term.variable]) if choice == "auto" else "noncentered" if choice else "centered"
+        if choice == "auto":
+            _log_weights(term, effects[term.variable])
+            return "partial"
+        return "noncentered" if choice else "centered"
     if particular is True:
         raise ValueError(
             f"The prior of {term.variable!r} is {term.prior}; only a Normal with a free sigma has a non-centred "
@@ -92,19 +90,21 @@ def _can_be_noncentered(term: Term) -> bool:
     return prior.name == "Normal" and isinstance(prior.args.get("sigma"), bmb.Prior)
 
 
-def _decide(term: Term, effects: Effects) -> Form:
-    """Non-centred where the prior's scale says more about a typical level's effect than its trials do."""
-    typical = float(np.median(effects.information))
-    ratio = typical * float(np.max(prior_median(term.prior.args["sigma"]))) ** 2
-    form: Form = "partial" if ratio > 1.0 else "noncentered"
-    weight = typical * effects.scale**2 / (1 + typical * effects.scale**2)
+def nearest_form(term: Term, form: Form, effects: Effects) -> str:
+    """``"centered"`` or ``"noncentered"``: the form that a term has, or the one that its partial form is nearer to.
+
+    Nearer to centred if the trials of a typical level determine its effect better than the prior does.
+    """
+    if form != "partial":
+        return form
+    ratio = float(np.median(effects.information)) * float(np.max(prior_median(term.prior.args["sigma"]))) ** 2
+    return "centered" if ratio > 1.0 else "noncentered"
+
+
+def _log_weights(term: Term, effects: Effects) -> None:
     _log.info(
-        "%s: %s (information of a typical level x squared prior scale = %.3g; its trials weigh %.0f %% in its effect, "
-        "the group %.0f %%)",
+        "%s: partially centred; the trials of a typical level have %.0f %% of the weight in its effect, the group %.0f %%",
         term.variable,
-        "non-centred" if form == "noncentered" else "centred as far as the trials of each level bear it",
-        ratio,
-        100 * weight,
-        100 * (1 - weight),
+        100 * effects.weight,
+        100 * (1 - effects.weight),
     )
-    return form

@@ -57,6 +57,8 @@ class Layout:
 
     @property
     def design(self) -> Any:
+        if not self.blocks:  # every coefficient is fixed
+            return sparse.csr_array((len(self.offset), 0))
         return sparse.hstack([block.design for block in self.blocks], format="csr")
 
 

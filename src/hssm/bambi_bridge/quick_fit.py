@@ -35,6 +35,8 @@ SHORTEST = 2.0**-6
 """Smallest share of a scoring step that is tried before the search ends."""
 GUESS = 0.5
 EARLIER = 0.98
+LARGEST = 600
+"""Coefficients up to which the joint covariance is worth its time in every step of a sampler."""
 ENOUGH = 1e-2
 """Expected gain in log density below which another step is not worth its time."""
 
@@ -53,14 +55,27 @@ class Effects:
     value: np.ndarray
     scale: float
 
+    @property
+    def weight(self) -> float:
+        """Share that a typical level's own trials have in its effect; the group has the rest."""
+        ratio = float(np.median(self.information)) * self.scale**2
+        return ratio / (1 + ratio)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuickFit:
-    """Coefficients by variable on link scales, simple parameters by name on their natural scale, group effects."""
+    """Coefficients by variable on link scales, simple parameters by name on their natural scale, group effects.
+
+    ``covariance`` is that of the Gaussian approximation to the posterior, given the effects' scales, over
+    coefficients, deviations and the simple parameters on the scale of the link for their bounds; ``places`` says
+    where each of them stands. None if there are more than ``LARGEST`` of them.
+    """
 
     coefficients: Mapping[str, np.ndarray] = field(default_factory=dict)
     simple: Mapping[str, float] = field(default_factory=dict)
     effects: Mapping[str, Effects] = field(default_factory=dict)
+    places: Mapping[str, slice] = field(default_factory=dict)
+    covariance: np.ndarray | None = None
 
 
 def quick_fit(
@@ -86,6 +101,8 @@ def quick_fit(
         Natural-scale starting value of every parameter, the same for all trials (arrays for fixed ones).
     """
     problem = _Problem(likelihood, observations, params, predictors, start)
+    if not len(problem.centres):
+        return QuickFit()
     point = problem.point(problem.centres)
     first = point.log_density
     scales = problem.scales
@@ -176,11 +193,13 @@ class _Problem:
 
     def scoring_step(self, point: _Point, scales: np.ndarray) -> tuple[np.ndarray, float]:
         """The step to the maximum of the quadratic approximation, and the gain it promises."""
-        precision = self._repeated(scales) ** -2
-        slope = point.slope - precision * (point.beta - self.centres)
-        curvature = (point.scores.T @ point.scores + sparse.diags_array(precision)).tocsc()
-        step = splu(curvature).solve(slope)
+        slope = point.slope - self._repeated(scales) ** -2 * (point.beta - self.centres)
+        step = splu(self.curvature(point, scales)).solve(slope)
         return step, float(slope @ step)
+
+    def curvature(self, point: _Point, scales: np.ndarray) -> Any:
+        """Information of the trials and of the prior, sparse."""
+        return (point.scores.T @ point.scores + sparse.diags_array(self._repeated(scales) ** -2)).tocsc()
 
     def search(self, point: _Point, step: np.ndarray, scales: np.ndarray) -> _Point | None:
         """The first of ever shorter steps that gains; None if none does."""
@@ -229,7 +248,8 @@ class _Problem:
                 lowered[place : place + block.size] -= shift
                 return lowered
             place += block.size
-        lowered[first : first + layout.blocks[0].size] -= excess.max(initial=0.0)
+        for block in layout.blocks[:1]:
+            lowered[first : first + block.size] -= excess.max(initial=0.0)
         return lowered
 
     def report(self, point: _Point, start: np.ndarray, scales: np.ndarray) -> QuickFit:
@@ -248,4 +268,11 @@ class _Problem:
                 effects[block.variable] = Effects(information=own, pull=pull, value=value, scale=float(scales[i]))
             else:
                 coefficients[block.variable] = value
-        return QuickFit(coefficients=coefficients, simple=simple, effects=effects)
+        small = len(self.centres) <= LARGEST
+        return QuickFit(
+            coefficients=coefficients,
+            simple=simple,
+            effects=effects,
+            places={b.variable: slice(self.places[i], self.places[i + 1]) for i, b in enumerate(self.blocks)},
+            covariance=np.linalg.inv(self.curvature(point, scales).toarray()) if small else None,
+        )

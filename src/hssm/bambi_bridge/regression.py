@@ -76,21 +76,26 @@ def build_regression(
     coefficients = {
         term.name: _coefficient(term, model) for term in predictor.terms if term.kind in ("intercept", "common")
     }
-    eta: Any = _common_part(predictor, coefficients)
+    level, eta = _common_part(predictor, coefficients)
     for term in predictor.terms:
         if term.kind == "offset":
             eta = eta + pm.Data(f"{term.variable}_data", term.columns, dims=names.OBS_DIM)
         elif term.kind == "hsgp":
             eta = eta + build_hsgp(term, bambi_model, model)
         elif term.kind == "group":
-            eta = eta + _group_part(term, _group_effect(predictor, term, forms[term.variable], coefficients, fit))
+            effect = _group_effect(predictor, term, forms[term.variable], coefficients, fit)
+            if _is_intercept(term):
+                # Added once per group instead of once per trial.
+                effect, level = effect + level, 0.0
+            eta = eta + _per_trial(term, effect)
+    eta = eta + level
     if eta.ndim == 0 or eta.type.broadcastable == (True,):
         eta = pt.broadcast_to(eta, (model.dim_lengths[names.OBS_DIM],))
     return pm.Deterministic(predictor.name, predictor.param.link.linkinv_backend(eta), dims=names.OBS_DIM)
 
 
-def _common_part(predictor: Predictor, coefficients: Mapping[str, Any]) -> Any:
-    """Intercept and X @ b, with X centred if the intercept prior refers to the predictors' means.
+def _common_part(predictor: Predictor, coefficients: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What all trials share (the intercept), and X @ b, with X centred if the intercept prior refers to its means.
 
     A coefficient whose group effects are sampled around it enters through them; of a centred predictor only the
     product of mean and coefficient is left here.
@@ -112,10 +117,10 @@ def _common_part(predictor: Predictor, coefficients: Mapping[str, Any]) -> Any:
             vectors.append(coefficient)
             columns.append(block if shift is None else block - shift)
     if not vectors:
-        return total
+        return total, pt.as_tensor_variable(0.0)
     if sum(block.shape[1] for block in columns) == 1:
-        return total + pm.Data(f"{predictor.name}_design", columns[0][:, 0], dims=names.OBS_DIM) * vectors[0][0]
-    return total + pt.dot(pm.Data(f"{predictor.name}_design", np.column_stack(columns)), pt.concatenate(vectors))
+        return total, pm.Data(f"{predictor.name}_design", columns[0][:, 0], dims=names.OBS_DIM) * vectors[0][0]
+    return total, pt.dot(pm.Data(f"{predictor.name}_design", np.column_stack(columns)), pt.concatenate(vectors))
 
 
 def _coefficient(term: Term, model: pm.Model) -> Any:
@@ -125,12 +130,17 @@ def _coefficient(term: Term, model: pm.Model) -> Any:
     return make_variable(term.prior, term.variable, dims=tuple(term.coords) or None)
 
 
-def _group_part(term: Term, effect: Any) -> Any:
+def _is_intercept(term: Term) -> bool:
+    """Whether a group's effect is added to its trials as it is."""
+    return term.columns.ndim == 1 and bool(np.all(term.columns == 1.0))
+
+
+def _per_trial(term: Term, effect: Any) -> Any:
     """(n,) contribution of a group-specific term: effects by index times the expression's columns."""
     index = pm.Data(f"{term.variable}_index", term.index, dims=names.OBS_DIM)
+    if _is_intercept(term):
+        return effect[index]
     if term.columns.ndim == 1:
-        if np.all(term.columns == 1.0):
-            return effect[index]
         return effect[index] * pm.Data(f"{term.variable}_data", term.columns, dims=names.OBS_DIM)
     return (effect[index] * pm.Data(f"{term.variable}_data", term.columns)).sum(axis=-1)
 

@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 
 from hssm.inference.jax_precision import floatx_precision
+from hssm.inference.metric import round_off
 from hssm.inference.results import stored_names
 from hssm.inference.transforms import constrain, unconstrain
 from hssm.seeds import as_generator
@@ -48,6 +49,9 @@ SAMPLERS = {
         Sampler("laplace"),
     )
 }
+
+OWN_INIT = "adapt_diag"
+"""The initialisation of PyMC's NUTS that begins with the quick fit's metric."""
 
 OLD_NAMES = {"mcmc": "pymc", "nuts_numpyro": "numpyro", "nuts_blackjax": "blackjax"}
 
@@ -111,7 +115,7 @@ def draw(
     nuts |= {key: keywords.pop(key) for key in JAX_OPTIONS if key in keywords}
     if sampler.name == "pymc":
         keywords["initvals"] = list(starts)
-        keywords.setdefault("init", "adapt_diag")
+        keywords.setdefault("init", OWN_INIT)
         _add_step(keywords, built)
     else:
         keywords.pop("init", None)
@@ -165,10 +169,11 @@ def _compiled_nuts(built: BuiltModel, keywords: dict[str, Any], nuts: Mapping[st
     from pymc.blocking import DictToArrayBijection
 
     passed = ("initvals", "n_init", "jitter_max_retries", "compile_kwargs", "quiet", "tune", "chains")
+    init = keywords.pop("init")
     # The potential's generator gets a stream of its own, apart from those of the chains.
     own = None if seed is None else np.random.SeedSequence([*np.atleast_1d(seed).tolist(), 104729])
     points, step = pm.init_nuts(
-        init=keywords.pop("init"),
+        init=init,
         model=built.pymc_model,
         random_seed=None if own is None else own.generate_state(keywords["chains"]).tolist(),
         progressbar=False,
@@ -176,6 +181,8 @@ def _compiled_nuts(built: BuiltModel, keywords: dict[str, Any], nuts: Mapping[st
         **nuts,
     )
     start = DictToArrayBijection.map(points[0])
+    if init == OWN_INIT and not {"potential", "scaling"} & set(nuts):
+        round_off(step, built, start.data, rng=None if own is None else np.random.default_rng(own.spawn(1)[0]))
     step.integrator.compute_state(start, np.zeros_like(start.data))
     return step
 
