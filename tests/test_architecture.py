@@ -40,6 +40,7 @@ LAYERS = {
     "description": 6,
     "hssm": 6,
     "model_info": 6,
+    "model_output": 6,
     "rlssm": 6,
     "addm": 6,
     "recovery": 7,

@@ -9,21 +9,19 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hssm import plotting
-from hssm.construct import construct, prepare_new_data
-from hssm.inference import point, predictive, results, variational
-from hssm.inference.expert import draw_graph, value_point
+from hssm.construct import construct
+from hssm.inference import point, predictive, variational
 from hssm.inference.log_likelihood import pointwise_log_likelihood
 from hssm.inference.prior import prior_predictive_tree, sample_intervention
 from hssm.inference.sample import SampleRequest, assemble_tree, diagnose, resolve_start, run
 from hssm.inference.samplers import choose_sampler
-from hssm.model_info import ModelInfo
+from hssm.model_output import ModelOutput, renamed
 from hssm.seeds import as_generator, one_seed
 
 _log = logging.getLogger(__name__)
 
 
-class HSSM(ModelInfo):
+class HSSM(ModelOutput):
     """A hierarchical Bayesian sequential sampling model.
 
     Construction validates every argument, builds the model, and changes nothing that it is given.
@@ -177,6 +175,7 @@ class HSSM(ModelInfo):
         Returns a DataTree with one chain (stored as ``vi_idata``), or the approximation (``vi_approx``).
         """
         seed = one_seed(vi_kwargs.pop("random_state", None), random_seed)
+        variational.require_count("draws", draws)
         start = None if ignore_mcmc_start_point_defaults else self.initvals
         approximation = variational.fit_variational(self._built, method, niter, start, random_seed=seed, **vi_kwargs)
         self._noted["vi_approx"] = approximation
@@ -197,7 +196,7 @@ class HSSM(ModelInfo):
         """Add the group ``log_likelihood`` (chain, draw, __obs__), in row order."""
         tree = self._tree(dt)
         target = tree if inplace else tree.copy()
-        frame = None if data is None else self._new_data(data, with_response=True)
+        frame = None if data is None else self.prepare_data(data, with_response=True)
         dataset = pointwise_log_likelihood(self._built, tree["posterior"].to_dataset(), frame)
         target["log_likelihood"] = xr.DataTree(dataset)
         if keep_likelihood_params:
@@ -210,6 +209,11 @@ class HSSM(ModelInfo):
         target = tree if inplace else tree.copy()
         predictive.add_parameters(self._built, target)
         return target
+
+    def add_likelihood_parameters_to_idata(self, *args: Any, **kwargs: Any) -> Any:
+        """Old name of :meth:`add_likelihood_parameters_to_datatree`."""
+        renamed("add_likelihood_parameters_to_idata", "add_likelihood_parameters_to_datatree")
+        return self.add_likelihood_parameters_to_datatree(*args, **kwargs)
 
     def sample_posterior_predictive(  # noqa: PLR0913  (public, documented as one table of options)
         self,
@@ -249,7 +253,7 @@ class HSSM(ModelInfo):
         request = predictive.PredictionRequest(
             kind=kind,
             draws=draws,
-            frame=None if data is None else self._new_data(data),
+            frame=None if data is None else self.prepare_data(data),
             include_groups=include_group_specific,
             sample_new_groups=sample_new_groups,
         )
@@ -295,56 +299,3 @@ class HSSM(ModelInfo):
         kwargs.setdefault("kind", "response_params")
         target = self.sample_posterior_predictive(tree, inplace=False, **kwargs)
         return self._tree(tree) if target is None else target
-
-    def _new_data(self, data: Any, with_response: bool = False) -> Any:
-        return prepare_new_data(self._construction, data, self._used_columns, with_response=with_response)
-
-    # ------------------------------------------------------------------ looking at it
-
-    def summary(self, dt: xr.DataTree | None = None, **kwargs: Any) -> Any:
-        """ArviZ's summary of all variables but offsets, as a DataFrame."""
-        import arviz as az
-
-        tree = self._tree(dt)
-        kwargs.setdefault("var_names", results.reported_names(tree))
-        return az.summary(tree, **kwargs)
-
-    def plot_trace(self, dt: xr.DataTree | None = None, **kwargs: Any) -> Any:
-        """ArviZ's trace plot of all variables but offsets."""
-        import arviz as az
-
-        tree = self._tree(dt)
-        kwargs.setdefault("var_names", results.reported_names(tree))
-        return az.plot_trace_dist(tree, **kwargs)
-
-    def plot_predictive(self, **kwargs: Any) -> Any:
-        return plotting.plot_predictive(self, **kwargs)
-
-    def plot_quantile_probability(self, cond: str, **kwargs: Any) -> Any:
-        return plotting.plot_quantile_probability(self, cond, **kwargs)
-
-    def graph(
-        self,
-        formatting: str = "plain",
-        name: str | None = None,
-        figsize: Any = None,
-        dpi: int = 300,
-        fmt: str = "png",
-    ) -> Any:
-        """The model's structure as a ``graphviz.Digraph``; written to ``<name>.<fmt>`` if a name is given."""
-        return draw_graph(self.pymc_model, formatting, name, figsize, dpi, fmt)
-
-    # ------------------------------------------------------------------ for experts
-
-    def compile_logp(
-        self, keep_transformed: bool = False, vars: Any = None, jacobian: bool = True, sum: bool = True
-    ) -> Any:
-        """A function from a dict of unconstrained values to the model's log density."""
-        function = self.pymc_model.compile_logp(vars=vars, jacobian=jacobian, sum=sum)
-        if keep_transformed:
-            return function
-        return lambda values: function(value_point(self.pymc_model, values))
-
-    def initial_point(self, transformed: bool = False) -> dict[str, np.ndarray]:
-        """The model's starting point: free variables, or their unconstrained values by PyMC's names."""
-        return value_point(self.pymc_model, self.initvals) if transformed else self.initvals

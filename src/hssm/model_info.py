@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hssm.construct import Construction
+from hssm.construct import Construction, prepare_new_data
 from hssm.description import describe_model
-from hssm.inference.storage import read_traces
+from hssm.inference.storage import read_traces, require_tree
 from hssm.parameters.formula import formula_names
 
 
@@ -26,6 +26,20 @@ class ModelInfo:
     @property
     def _built(self) -> Any:
         return self._construction.built
+
+    @property
+    def built(self) -> Any:
+        """The built model as every stage after it takes it (:class:`~hssm.spec.BuiltModel`)."""
+        return self._construction.built
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether ``traces`` can be asked for."""
+        return "traces" in self._noted
+
+    def prepare_data(self, data: Any, with_response: bool = False) -> Any:
+        """New data, checked and coded as those of the fit; ``with_response`` if they must hold responses."""
+        return prepare_new_data(self._construction, data, self._used_columns, with_response=with_response)
 
     @property
     def data(self) -> Any:
@@ -168,7 +182,7 @@ class ModelInfo:
         return self._found("map", "find_MAP")
 
     def _tree(self, dt: xr.DataTree | None) -> xr.DataTree:
-        return self.traces if dt is None else dt
+        return self.traces if dt is None else require_tree(dt)
 
     def _store_traces(self, tree: xr.DataTree) -> None:
         if "traces" in self._noted:

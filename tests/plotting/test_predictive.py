@@ -47,7 +47,7 @@ def test_the_band_is_the_interval_of_the_draws(two_choices) -> None:
 
 
 def test_omissions_are_counted_in_the_legend(two_choices) -> None:
-    share = two_choices._built.observations.is_missing.mean()
+    share = two_choices.built.observations.is_missing.mean()
     texts = legend_texts(plot_predictive(two_choices))
     assert f"{100 * share:.1f} % omitted" in texts[-1]
     assert "omitted" in texts[0]
@@ -71,7 +71,7 @@ def test_several_choices_have_a_line_each(three_choices) -> None:
 def test_choices_alone_are_bars(choice_only) -> None:
     ax = plot_predictive(choice_only, n_samples=None)
     heights = [patch.get_height() for patch in ax.patches]
-    shares = choice_only._built.observations.frame["response"].value_counts(normalize=True)
+    shares = choice_only.built.observations.frame["response"].value_counts(normalize=True)
     np.testing.assert_allclose(heights[:3], [shares[c] for c in (0, 1, 2)])
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["red", "green", "blue"]
 

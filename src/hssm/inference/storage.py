@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ def read_traces(traces: Any, built: BuiltModel) -> xr.DataTree:
     ------
     FileNotFoundError
         The path does not exist.
+    TypeError
+        It is neither a tree nor a path.
     ValueError
         The posterior lacks variables of the model.
     """
-    tree = traces if isinstance(traces, xr.DataTree) else _load(Path(traces))
-    if "posterior" not in tree.children:
-        raise ValueError(f"The traces have no group 'posterior'; groups: {', '.join(sorted(tree.children))}.")
+    tree = require_tree(_load(Path(traces)) if isinstance(traces, str | PathLike) else traces)
     wanted = {rv.name for rv in built.pymc_model.free_RVs}
     found = set(map(str, tree["posterior"].data_vars))
     missing = sorted(name for name in wanted - found if not name.endswith("_offset"))
@@ -32,6 +33,16 @@ def read_traces(traces: Any, built: BuiltModel) -> xr.DataTree:
             f"It has {', '.join(sorted(found))}. Build the model with the arguments of the fit."
         )
     return tree
+
+
+def require_tree(given: Any) -> xr.DataTree:
+    """A DataTree with draws, or an error that says what it is instead."""
+    if not isinstance(given, xr.DataTree):
+        raise TypeError(f"Draws must be a DataTree (as `sample()` returns it), got {given!r} ({type(given).__name__}).")
+    if "posterior" not in given.children:
+        groups = ", ".join(sorted(given.children)) or "none"
+        raise ValueError(f"The draws have no group 'posterior'; groups: {groups}.")
+    return given
 
 
 def _load(path: Path) -> xr.DataTree:

@@ -105,7 +105,7 @@ def predictive_data(model: Any, request: PredictiveRequest) -> PredictiveData:
         raise ValueError(
             f"`predictive_group` must be one of {', '.join(sorted(SOURCES))}, got {request.predictive_group!r}."
         )
-    own = model._built.observations
+    own = model.built.observations
     observations = own
     if request.data is not None:
         require_frame(request.data)
@@ -145,7 +145,7 @@ def _predictive_group(model: Any, request: PredictiveRequest, n_rows: int) -> xr
     rng = as_generator(request.random_state)
     group, source = request.predictive_group, SOURCES[request.predictive_group]
     tree = request.dt
-    if tree is None and (group == "posterior_predictive" or "traces" in model._noted):
+    if tree is None and (group == "posterior_predictive" or model.has_traces):
         tree = model.traces
     groups = tree.children if tree is not None else {}
     if group in groups:
@@ -162,9 +162,9 @@ def _predictive_group(model: Any, request: PredictiveRequest, n_rows: int) -> xr
     elif source == "posterior":
         raise ValueError(f"The draws have no group 'posterior'; groups: {', '.join(sorted(groups)) or 'none'}.")
     else:
-        draws = sample_prior(model._built, _count(request.n_samples, 500), rng)
-    frame = None if request.data is None else model._new_data(request.data)
-    return predict_responses(model._built, draws, rng, PredictionRequest(frame=frame))
+        draws = sample_prior(model.built, _count(request.n_samples, 500), rng)
+    frame = None if request.data is None else model.prepare_data(request.data)
+    return predict_responses(model.built, draws, rng, PredictionRequest(frame=frame))
 
 
 def thin(dataset: xr.Dataset, n_samples: Any, rng: np.random.Generator) -> xr.Dataset:
