@@ -34,6 +34,7 @@ LAYERS = {
     "networks": 3,
     "bambi_bridge": 4,
     "inference": 5,
+    "saving": 5,
     "plotting": 5,
     "diagnostics": 5,
     "construct": 6,

@@ -16,6 +16,7 @@ from hssm.inference.prior import prior_predictive_tree, sample_intervention
 from hssm.inference.sample import SampleRequest, assemble_tree, diagnose, resolve_start, run
 from hssm.inference.samplers import choose_sampler
 from hssm.model_output import ModelOutput, renamed
+from hssm.saving.arguments import snapshot
 from hssm.seeds import as_generator, one_seed
 
 _log = logging.getLogger(__name__)
@@ -98,6 +99,7 @@ class HSSM(ModelOutput):
         arguments = {
             key: value for key, value in locals().items() if key not in ("self", "data", "kwargs", "__class__")
         }
+        self._given = snapshot(data, {**arguments, **kwargs})
         self._construction = construct(data, {**arguments, "keywords": kwargs})
         self._jitter = initval_jitter
         self._noted: dict[str, Any] = {}

@@ -15,12 +15,14 @@ from hssm.construct import Construction, prepare_new_data
 from hssm.description import describe_model
 from hssm.inference.storage import read_traces, require_tree
 from hssm.parameters.formula import formula_names
+from hssm.saving.arguments import Given
 
 
 class ModelInfo:
     """View of a :class:`~hssm.construct.Construction` and of the results so far; the base of every model class."""
 
     _construction: Construction
+    _given: Given
     _noted: dict[str, Any]
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ import xarray as xr
 from hssm import plotting
 from hssm.inference import results
 from hssm.inference.expert import draw_graph, value_point
+from hssm.inference.storage import read_traces
 from hssm.model_info import ModelInfo
+from hssm.saving import saved
 
 
 def renamed(old: str, new: str) -> None:
@@ -55,6 +58,88 @@ class ModelOutput(ModelInfo):
     ) -> Any:
         """The model's structure as a ``graphviz.Digraph``; written to ``<name>.<fmt>`` if a name is given."""
         return draw_graph(self.pymc_model, formatting, name, figsize, dpi, fmt)
+
+    # ------------------------------------------------------------------ keeping it
+
+    def save_model(
+        self,
+        model_name: str | None = None,
+        allow_absolute_base_path: bool = False,
+        base_path: Any = "hssm_models",
+        save_traces_only: bool = False,
+    ) -> Path:
+        """Write the model, its data and its draws into the folder ``<base_path>/<model_name>``.
+
+        The specification is JSON, data are parquet, draws netCDF; functions among the arguments, and nothing else,
+        are pickled. A process that is killed while it writes leaves an earlier saved model as it was.
+
+        Parameters
+        ----------
+        model_name : str, optional
+            The model's name and the time unless given; spaces become underscores. A saved model of that name is
+            replaced.
+        allow_absolute_base_path : bool
+            Whether ``base_path`` may be absolute.
+        base_path : path
+        save_traces_only : bool
+            Write the draws without the specification and the data.
+
+        Returns
+        -------
+        pathlib.Path
+            The folder.
+
+        Raises
+        ------
+        ValueError
+            An absolute path without permission, a folder that is no saved model, arguments that cannot be saved.
+        """
+        target = saved.place_for(model_name, self.model_name, base_path, allow_absolute_base_path)
+        trees = {name: self._noted[name] for name in saved.TRACES if name in self._noted}
+        if save_traces_only and not trees:
+            raise ValueError("There are no draws to save yet: call `sample()` or `vi()` first.")
+        request = saved.SaveRequest(
+            kind=type(self).__name__,
+            version=self._attributes["hssm_version"],
+            given=None if save_traces_only else self._given,
+            used=(*self.response, *self._used_columns),
+            trees=trees,
+            remarks={"model": self.model_name, "parameterization": self.parameterization},
+        )
+        return saved.write_model(target, request)
+
+    @classmethod
+    def load_model(cls, path: Any, allow_pickle: bool = False) -> Any:
+        """The model in a folder of :meth:`save_model` with its draws; the draws alone if nothing else was saved.
+
+        Parameters
+        ----------
+        path : path
+        allow_pickle : bool
+            Whether to run the pickled functions of a model whose arguments hold functions.
+
+        Raises
+        ------
+        FileNotFoundError
+            Nothing was saved there.
+        ValueError
+            Pickled functions without ``allow_pickle``, a damaged folder, or one of HSSM 0.5 or a later version.
+        """
+        found = saved.read_saved(path, allow_pickle)
+        if found.arguments is None:
+            return saved.traces_of(found)
+        if found.kind != cls.__name__:
+            raise ValueError(f"The model in {str(path)!r} is an {found.kind}: call `hssm.{found.kind}.load_model`.")
+        constructor: Any = cls
+        model = constructor(found.frame, **found.arguments)
+        for name, tree in found.trees.items():
+            model._noted[name] = read_traces(tree, model.built)
+        return model
+
+    @staticmethod
+    def load_model_traces(path: Any) -> xr.DataTree:
+        """The draws in a folder of :meth:`save_model`, as ``idata_mcmc`` and ``idata_vi`` (those that were saved)."""
+        return saved.traces_of(saved.read_saved(path, traces_only=True))
 
     # ------------------------------------------------------------------ for experts
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import xarray as xr
 
+from hssm.saving.saved import read_tree
 from hssm.spec import BuiltModel
 
 
@@ -48,4 +49,4 @@ def require_tree(given: Any) -> xr.DataTree:
 def _load(path: Path) -> xr.DataTree:
     if not path.is_file():
         raise FileNotFoundError(f"No traces at {path}: give a DataTree or the path of a netCDF file.")
-    return xr.open_datatree(path, engine="h5netcdf").load()
+    return read_tree(path)
