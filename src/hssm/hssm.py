@@ -10,9 +10,9 @@ import numpy as np
 import xarray as xr
 
 from hssm.construct import construct
-from hssm.inference import point, predictive, variational
+from hssm.inference import contrasts, intervention, point, predictive, variational
 from hssm.inference.log_likelihood import pointwise_log_likelihood
-from hssm.inference.prior import prior_predictive_tree, sample_intervention
+from hssm.inference.prior import prior_predictive_tree
 from hssm.inference.sample import SampleRequest, assemble_tree, diagnose, resolve_start, run
 from hssm.inference.samplers import choose_sampler
 from hssm.model_output import ModelOutput, renamed
@@ -281,19 +281,64 @@ class HSSM(ModelOutput):
     def sample_do(
         self,
         params: Mapping[str, Any],
-        draws: int = 100,
+        draws: Any = 100,
         return_model: bool = False,
         *,
+        source: str = "prior",
+        dt: xr.DataTree | None = None,
         random_seed: Any = None,
         random_state: Any = None,
     ) -> Any:
-        """Fix variables by intervention, then draw ``prior`` and ``prior_predictive``.
+        """Predict under an intervention: variables of the model, or columns of the data, are set from outside.
 
-        ``params`` maps variables of the PyMC model (coefficients, simple or trial-wise parameters) to values.
+        Parameters
+        ----------
+        params : dict
+            Coefficients, simple or trial-wise parameters, or covariates, to their values.
+        draws : int
+            Number of draws (per chain of the posterior).
+        return_model : bool
+            Also return the PyMC model in which the variables are set.
+        source : {"prior", "posterior"}
+            Groups ``prior`` and ``prior_predictive``, or ``posterior`` and ``posterior_predictive``: what is not set
+            keeps what was learned from the data.
+        dt : DataTree, optional
+            Posterior to use in place of ``traces``.
+        random_seed : int or Generator, optional
+
+        Raises
+        ------
+        ValueError
+            A name that is neither variable nor covariate, a value of wrong shape, or an unknown level.
         """
         rng = as_generator(one_seed(random_state, random_seed))
-        tree, model = sample_intervention(self._built, params, draws, rng)
+        chosen = intervention.read_intervention(self._built, params, self._used_columns)
+        if intervention.is_posterior(source, return_model):
+            posterior = self._tree(dt)["posterior"].to_dataset()
+            return intervention.intervene_on_posterior(self._built, posterior, chosen, draws, rng)
+        tree, model = intervention.intervene_on_prior(self._built, chosen, draws, rng)
         return (tree, model) if return_model else tree
+
+    def contrast_do(self, first: Mapping[str, Any], second: Mapping[str, Any], draws: Any = 200, **options: Any) -> Any:
+        """Two interventions compared under the posterior: parameters, choices and times, with intervals.
+
+        Parameters
+        ----------
+        first, second : dict
+            What to set, as in :meth:`sample_do`; ``{}`` leaves everything as it is.
+        draws : int
+            Posterior draws per chain.
+        **options
+            ``by`` (columns within whose levels to compare), ``interval`` (0.95), ``dt``, ``random_seed``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per quantity: ``first``, ``second``, ``difference`` (second - first) with ``lower`` and ``upper``,
+            and ``p_positive``, the posterior probability that the difference is positive.
+        """
+        seed = one_seed(options.pop("random_state", None), options.pop("random_seed", None))
+        return contrasts.contrast_table(self, first, second, draws, random_seed=seed, **options)
 
     def predict(self, dt: xr.DataTree | None = None, **kwargs: Any) -> xr.DataTree:
         """Bambi's name for :meth:`sample_posterior_predictive`; takes ``idata=`` and returns a new tree."""

@@ -35,6 +35,11 @@ class ModelInfo:
         return self._construction.built
 
     @property
+    def given(self) -> Given:
+        """The frame and the arguments from which the model was built, as they were given."""
+        return self._given
+
+    @property
     def has_traces(self) -> bool:
         """Whether ``traces`` can be asked for."""
         return "traces" in self._noted
@@ -148,6 +153,11 @@ class ModelInfo:
 
     def __repr__(self) -> str:
         return describe_model(self._construction)
+
+    @property
+    def used_columns(self) -> tuple[str, ...]:
+        """Columns of the data that formulas and the likelihood use, besides the responses."""
+        return self._used_columns
 
     @cached_property
     def _used_columns(self) -> tuple[str, ...]:

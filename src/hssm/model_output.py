@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hssm import plotting
+from hssm import diagnostics, plotting
 from hssm.inference import results
 from hssm.inference.expert import draw_graph, value_point
 from hssm.inference.storage import read_traces
@@ -33,6 +33,10 @@ class ModelOutput(ModelInfo):
 
         tree = self._tree(dt)
         return az.summary(tree, **{**kwargs, "var_names": results.chosen_names(tree, kwargs.get("var_names"))})
+
+    def diagnose(self, dt: xr.DataTree | None = None) -> Any:
+        """Whether the draws can be trusted, in words and as a table; :func:`hssm.diagnostics.check` of this model."""
+        return diagnostics.check(self, dt)
 
     def plot_trace(self, dt: xr.DataTree | None = None, **kwargs: Any) -> Any:
         """ArviZ's trace plot of all variables but offsets."""
