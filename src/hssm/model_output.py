@@ -52,6 +52,9 @@ class ModelOutput(ModelInfo):
     def plot_quantile_probability(self, cond: str, **kwargs: Any) -> Any:
         return plotting.plot_quantile_probability(self, cond, **kwargs)
 
+    def plot_model_cartoon(self, **kwargs: Any) -> Any:
+        return plotting.plot_model_cartoon(self, **kwargs)
+
     def graph(
         self,
         formatting: str = "plain",

@@ -154,3 +154,18 @@ def test_many_draws_of_many_trials_are_quick(kind) -> None:
     start = time.perf_counter()
     plot_predictive(model, n_samples=None, kind=kind)
     assert time.perf_counter() - start < SECONDS
+
+
+def test_no_panel_is_cut(two_choices) -> None:
+    """The tallest panel fits although it is not the last one drawn; panels of their own scale keep it."""
+    frame = two_choices.built.observations.frame
+    frame["peaked"] = np.where(np.arange(len(frame)) % 2, "b flat", "a peaked")
+    response = two_choices.traces["posterior_predictive"]["rt,response"]
+    response.values[:, :, ::2, 0] = 0.5 + 0.001 * (np.arange(len(frame) // 2) % 9)
+    for options in ({}, {"grid_kwargs": {"sharey": False}}):
+        grid = plot_predictive(two_choices, col="peaked", random_state=1, **options)
+        for ax in grid.axes.flat:
+            tops = [line.get_ydata(orig=False).max() for line in ax.get_lines() if len(line.get_ydata()) > 2]
+            assert ax.get_ylim()[1] >= max(tops)
+        limits = [ax.get_ylim()[1] for ax in grid.axes.flat]
+        assert bool(limits[0] == limits[1]) is (not options)

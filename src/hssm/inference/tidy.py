@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from hssm.bambi_bridge.names import OBS_DIM
 from hssm.bambi_bridge.names import response_dim as response_dim_of
 from hssm.suggest import close_matches
 
@@ -135,7 +136,7 @@ def _columns(dataset: xr.Dataset, spec: str, group: str) -> dict[str, xr.DataArr
     name, wanted = _parsed(dataset, spec)
     values = _variable(dataset, name, group)
     dim = response_dim_of(name)
-    if dim in values.dims:
+    if dim in values.dims and OBS_DIM in values.dims:
         parts = values.attrs.get("components") or name.split(",")
         found = {str(part): values.isel({dim: i}, drop=True) for i, part in enumerate(parts)}
     else:
