@@ -86,6 +86,7 @@ MIRROR_FROM_LINES = 20
 
 WIDE_PUBLIC = {
     "hssm.data.simulate.simulate_data",
+    "hssm.distribution_utils.dist.make_distribution",
     "hssm.hssm.HSSM.__init__",
     "hssm.hssm.HSSM.sample_posterior_predictive",
     "hssm.rlssm.RLSSM.__init__",
