@@ -35,6 +35,7 @@ LAYERS = {
     "bambi_bridge": 4,
     "inference": 5,
     "saving": 5,
+    "reporting": 5,
     "plotting": 5,
     "diagnostics": 5,
     "construct": 6,

@@ -10,12 +10,12 @@ import numpy as np
 import xarray as xr
 
 from hssm.construct import construct
-from hssm.inference import contrasts, intervention, point, predictive, variational
+from hssm.inference import aliases, contrasts, intervention, point, predictive, variational
 from hssm.inference.log_likelihood import pointwise_log_likelihood
 from hssm.inference.prior import prior_predictive_tree
 from hssm.inference.sample import SampleRequest, assemble_tree, diagnose, resolve_start, run
 from hssm.inference.samplers import choose_sampler
-from hssm.model_output import ModelOutput, renamed
+from hssm.model_output import ModelOutput
 from hssm.saving.arguments import snapshot
 from hssm.seeds import as_generator, one_seed
 
@@ -184,6 +184,7 @@ class HSSM(ModelOutput):
         posterior = variational.draw_variational(self._built, approximation, draws, seed)
         attributes = self._attributes | {"sampler": "vi", "random_seed": seed}
         self._noted["vi_idata"] = assemble_tree(self._built, posterior, self._used_columns, attributes)
+        aliases.rename(self._noted["vi_idata"], self._aliases)
         return self._noted["vi_idata"] if return_idata else approximation
 
     # ------------------------------------------------------------------ after the fit
@@ -211,11 +212,6 @@ class HSSM(ModelOutput):
         target = tree if inplace else tree.copy()
         predictive.add_parameters(self._built, target)
         return target
-
-    def add_likelihood_parameters_to_idata(self, *args: Any, **kwargs: Any) -> Any:
-        """Old name of :meth:`add_likelihood_parameters_to_datatree`."""
-        renamed("add_likelihood_parameters_to_idata", "add_likelihood_parameters_to_datatree")
-        return self.add_likelihood_parameters_to_datatree(*args, **kwargs)
 
     def sample_posterior_predictive(  # noqa: PLR0913  (public, documented as one table of options)
         self,
@@ -274,6 +270,7 @@ class HSSM(ModelOutput):
         """Draws of the prior and the responses they predict; joined to ``traces`` once sampled."""
         rng = as_generator(one_seed(random_state, random_seed))
         tree = prior_predictive_tree(self._built, draws, rng, var_names, omit_offsets)
+        aliases.rename(tree, self._aliases)
         self._noted["prior_tree"] = tree
         self._join_prior()
         return tree

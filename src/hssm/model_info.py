@@ -13,6 +13,7 @@ import xarray as xr
 
 from hssm.construct import Construction, prepare_new_data
 from hssm.description import describe_model
+from hssm.inference import aliases
 from hssm.inference.storage import read_traces, require_tree
 from hssm.parameters.formula import formula_names
 from hssm.saving.arguments import Given
@@ -199,6 +200,7 @@ class ModelInfo:
     def _store_traces(self, tree: xr.DataTree) -> None:
         if "traces" in self._noted:
             warnings.warn("The traces of the last fit are replaced.", UserWarning, stacklevel=3)
+        aliases.rename(tree, self._aliases)
         self._noted["traces"] = tree
         self._join_prior()
 
@@ -206,6 +208,20 @@ class ModelInfo:
         if "traces" in self._noted and "prior_tree" in self._noted:
             for group in ("prior", "prior_predictive"):
                 self._noted["traces"][group] = self._noted["prior_tree"][group].copy()
+
+    @property
+    def _aliases(self) -> dict[str, str]:
+        return self._noted.get("aliases", {})
+
+    def set_alias(self, names: Mapping[str, str]) -> None:
+        """Rename variables in results: those that are here and those to come.
+
+        ``names`` maps variables to their new names and replaces earlier aliases; ``{}`` takes them all back.
+        """
+        self._noted["aliases"] = aliases.check_aliases(self._built, names)
+        for key in ("traces", "vi_idata", "prior_tree"):
+            if key in self._noted:
+                aliases.rename(self._noted[key], self._aliases)
 
     def restore_traces(self, traces: Any) -> None:
         """Take traces of an earlier fit of this model: a DataTree or the path of a netCDF file."""

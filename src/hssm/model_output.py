@@ -14,12 +14,8 @@ from hssm.inference import results
 from hssm.inference.expert import draw_graph, value_point
 from hssm.inference.storage import read_traces
 from hssm.model_info import ModelInfo
+from hssm.reporting.report import write_report
 from hssm.saving import saved
-
-
-def renamed(old: str, new: str) -> None:
-    """The FutureWarning of a method under its old name."""
-    warnings.warn(f"`{old}` is an old name: use `{new}`.", FutureWarning, stacklevel=3)
 
 
 class ModelOutput(ModelInfo):
@@ -65,6 +61,13 @@ class ModelOutput(ModelInfo):
     ) -> Any:
         """The model's structure as a ``graphviz.Digraph``; written to ``<name>.<fmt>`` if a name is given."""
         return draw_graph(self.pymc_model, formatting, name, figsize, dpi, fmt)
+
+    def report(self, path: Any, dt: xr.DataTree | None = None, random_state: Any = None) -> Path:
+        """Write one self-contained HTML page of model, data, priors, diagnostics, chains, posterior and predictions.
+
+        ``path`` is a file ending in ``.html`` or a folder; returns the path of the page.
+        """
+        return write_report(self, path, None if dt is None else self._tree(dt), random_state)
 
     # ------------------------------------------------------------------ keeping it
 
@@ -149,6 +152,12 @@ class ModelOutput(ModelInfo):
         return saved.traces_of(saved.read_saved(path, traces_only=True))
 
     # ------------------------------------------------------------------ for experts
+
+    def add_likelihood_parameters_to_idata(self, *args: Any, **kwargs: Any) -> Any:
+        """Old name of ``add_likelihood_parameters_to_datatree``."""
+        new = "add_likelihood_parameters_to_datatree"
+        warnings.warn(f"`add_likelihood_parameters_to_idata` is an old name: use `{new}`.", FutureWarning, stacklevel=2)
+        return getattr(self, new)(*args, **kwargs)
 
     def compile_logp(
         self, keep_transformed: bool = False, vars: Any = None, jacobian: bool = True, sum: bool = True

@@ -8,6 +8,7 @@ from typing import Any
 
 import xarray as xr
 
+from hssm.inference.draws import own_name
 from hssm.saving.saved import read_tree
 from hssm.spec import BuiltModel
 
@@ -26,7 +27,7 @@ def read_traces(traces: Any, built: BuiltModel) -> xr.DataTree:
     """
     tree = require_tree(_load(Path(traces)) if isinstance(traces, str | PathLike) else traces)
     wanted = {rv.name for rv in built.pymc_model.free_RVs}
-    found = set(map(str, tree["posterior"].data_vars))
+    found = {own_name(name, variable) for name, variable in tree["posterior"].data_vars.items()}
     missing = sorted(name for name in wanted - found if not name.endswith("_offset"))
     if missing:
         raise ValueError(
