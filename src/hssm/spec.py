@@ -55,7 +55,9 @@ class ParameterSpec:
     """One parameter of a model: its natural domain and how people speak of it.
 
     ``role`` is the row of the default-prior table it follows ("v", "a", "z", "t", "sv", "sz", "st",
-    "theta", ... or "generic", by bounds). ``closed`` says whether an end of ``bounds`` is itself valid.
+    "theta", ... or "generic", by bounds). ``closed`` says whether an end of ``bounds`` is itself valid. ``above``
+    names a parameter that this one must exceed; ``is_even`` says that the density is a smooth, even function of it, as
+    of a width that may be 0.
     """
 
     name: str
@@ -65,6 +67,8 @@ class ParameterSpec:
     description: str = ""
     unit: str = ""
     default_prior: Any = None
+    above: str | None = None
+    is_even: bool = False
 
     def __post_init__(self) -> None:
         _require(self.name.isidentifier(), f"A parameter name must be an identifier, got {self.name!r}.")
@@ -235,6 +239,9 @@ class ResolvedParam:
     fixed_value: Any = None
     explicit_bounds: bool = False
     unit: str = ""
+    role: str = "generic"
+    above: str | None = None
+    is_even: bool = False
 
     @property
     def is_regression(self) -> bool:

@@ -21,6 +21,8 @@ from hssm.bambi_bridge.information import trial_information
 from hssm.bambi_bridge.predictor import Predictor
 from hssm.bambi_bridge.regression import build_regression, make_predictor
 from hssm.distributions.make import make_distribution_class
+from hssm.parameters.coordinates import coordinate_of, floor_of
+from hssm.parameters.initial_values import response_times
 from hssm.parameters.prior import make_variable
 from hssm.spec import BuiltModel, Likelihood, Observations, ResolvedParam
 
@@ -65,7 +67,13 @@ def build(
     predictors = {name: make_predictor(param, terms[name], center, noncentered) for name, param in params.items()}
     pymc_model = pm.Model(coords=_coords(observations))
     with pymc_model:
-        values = {name: _parameter(predictor, bambi_model, noncentered) for name, predictor in predictors.items()}
+        values: dict[str, Any] = {}
+        fastest = _fastest(observations, params)
+        for name, predictor in predictors.items():
+            if predictor.param.is_regression or predictor.param.is_fixed:
+                values[name] = _parameter(predictor, bambi_model, noncentered)
+            else:
+                values[name] = _simple(predictor.param, values, fastest)
         _response(observations, likelihood, distribution, values)
         _potentials(pymc_model, options.bambi.get("potentials"))
     return BuiltModel(
@@ -88,15 +96,27 @@ def _coords(observations: Observations) -> dict[str, Any]:
 
 
 def _parameter(predictor: Predictor, bambi_model: Any, noncentered: Mapping[str, bool]) -> Any:
-    """A parameter's symbolic value: a number, a data vector, a variable, or a regression."""
+    """The symbolic value of a fixed parameter, a number or a data vector, or of a regression."""
     param = predictor.param
     if param.is_regression:
         return build_regression(predictor, bambi_model, noncentered)
-    if not param.is_fixed:
-        return make_variable(param.prior, param.name)
     if np.ndim(param.fixed_value) == 0:
         return float(param.fixed_value)
     return pm.Data(f"{param.name}_fixed", np.asarray(param.fixed_value, dtype=float), dims=names.OBS_DIM)
+
+
+def _simple(param: ResolvedParam, before: Mapping[str, Any], fastest: float | None) -> Any:
+    """A parameter that is one variable, in a coordinate that suits it."""
+    floor = floor_of(param, before)
+    transform = coordinate_of(param, fastest) if floor is None else None
+    return make_variable(param.prior, param.name, transform=transform, above=floor)
+
+
+def _fastest(observations: Observations, params: Mapping[str, ResolvedParam]) -> float | None:
+    """The fastest response time, if non-decision times have to be below it: they need not where they vary."""
+    if "rt" not in observations.response or "st" in params:
+        return None
+    return response_times(observations.frame).fastest
 
 
 def _response(observations: Observations, likelihood: Likelihood, distribution: Any, values: Mapping[str, Any]) -> None:

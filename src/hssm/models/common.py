@@ -38,6 +38,7 @@ T = ParameterSpec(
 SV = ParameterSpec(
     name="sv",
     role="sv",
+    is_even=True,
     bounds=(0.0, math.inf),
     closed=(True, False),
     unit="1/√s",
@@ -46,6 +47,7 @@ SV = ParameterSpec(
 SZ = ParameterSpec(
     name="sz",
     role="sz",
+    is_even=True,
     bounds=(0.0, 1.0),
     closed=(True, False),
     unit="relative",
@@ -54,6 +56,7 @@ SZ = ParameterSpec(
 ST = ParameterSpec(
     name="st",
     role="st",
+    is_even=True,
     bounds=(0.0, math.inf),
     closed=(True, False),
     unit="s",
@@ -75,7 +78,11 @@ START_RANGE = ParameterSpec(
     description="width of the starting points between trials, uniform in (0, A); A < b",
 )
 THRESHOLD = ParameterSpec(
-    name="b", bounds=(0.0, math.inf), unit="evidence", description="threshold, measured from 0 like A; b > A"
+    name="b",
+    bounds=(0.0, math.inf),
+    above="A",
+    unit="evidence",
+    description="threshold, measured from 0 like A; b > A",
 )
 
 ROLE_DOMAINS: dict[str, Bounds] = {
