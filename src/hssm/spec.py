@@ -56,8 +56,8 @@ class ParameterSpec:
 
     ``role`` is the row of the default-prior table it follows ("v", "a", "z", "t", "sv", "sz", "st",
     "theta", ... or "generic", by bounds). ``closed`` says whether an end of ``bounds`` is itself valid. ``above``
-    names a parameter that this one must exceed; ``is_even`` says that the density is a smooth, even function of it, as
-    of a width that may be 0.
+    names a parameter that this one must exceed; ``coordinate`` is how samplers move it: "" as PyMC chooses, or
+    "folded", "bent" or "shifted", see :mod:`hssm.parameters.coordinates`.
     """
 
     name: str
@@ -68,7 +68,7 @@ class ParameterSpec:
     unit: str = ""
     default_prior: Any = None
     above: str | None = None
-    is_even: bool = False
+    coordinate: Literal["", "folded", "bent", "shifted"] = ""
 
     def __post_init__(self) -> None:
         _require(self.name.isidentifier(), f"A parameter name must be an identifier, got {self.name!r}.")
@@ -239,9 +239,8 @@ class ResolvedParam:
     fixed_value: Any = None
     explicit_bounds: bool = False
     unit: str = ""
-    role: str = "generic"
     above: str | None = None
-    is_even: bool = False
+    coordinate: str = ""
 
     @property
     def is_regression(self) -> bool:

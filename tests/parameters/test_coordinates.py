@@ -13,11 +13,10 @@ from tests.fitted import quietly
 from tests.tolerances import OTHER_ALGORITHM, QUADRATURE
 
 POSITIVE = (0.0, np.inf)
-INCLUDED = {"bounds": POSITIVE, "closed": (True, False)}
 
 
 def half_normal(**fields: object) -> ResolvedParam:
-    return ResolvedParam(**{"name": "x", "prior": hssm.Prior("HalfNormal", sigma=0.5), **INCLUDED, **fields})
+    return ResolvedParam(**{"name": "x", "prior": hssm.Prior("HalfNormal", sigma=0.5), "bounds": POSITIVE, **fields})
 
 
 def functions(transform: object):  # type: ignore[no-untyped-def]
@@ -30,7 +29,7 @@ def functions(transform: object):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize(
     ("transform", "low", "high"),
     [(Shifted(0.3), -12.0, 12.0), (Bent(0.2), -5.0, 9.0), (Folded(1.0), 0.1, 9.0)],
-    ids=str,
+    ids=("shifted", "bent", "folded"),
 )
 def test_back_and_forth_with_the_jacobian_of_the_way_back(transform: object, low: float, high: float) -> None:
     x = np.linspace(low, high, 101)
@@ -53,7 +52,7 @@ def test_non_decision_times_far_beyond_the_fastest_response_remain_possible() ->
     assert value[0] < 1e-3 and value[-1] > 20.0
 
 
-@pytest.mark.parametrize("transform", [Shifted(0.3), Bent(0.2)], ids=str)
+@pytest.mark.parametrize("transform", [Shifted(0.3), Bent(0.2)], ids=("shifted", "bent"))
 def test_a_prior_has_its_mass_in_any_coordinate(transform: object) -> None:
     with pm.Model() as model:
         pm.HalfNormal("x", sigma=0.5, default_transform=transform)
@@ -65,20 +64,20 @@ def test_a_prior_has_its_mass_in_any_coordinate(transform: object) -> None:
 
 
 def test_chosen_by_what_the_parameter_is() -> None:
-    assert isinstance(coordinate_of(half_normal(is_even=True), None), Folded)
-    assert isinstance(coordinate_of(half_normal(role="t"), 0.3), Shifted)
-    assert isinstance(coordinate_of(half_normal(), None), Bent)
-    assert isinstance(coordinate_of(half_normal(role="t"), None), Bent)
+    assert isinstance(coordinate_of(half_normal(coordinate="folded"), None), Folded)
+    assert isinstance(coordinate_of(half_normal(coordinate="shifted"), 0.3), Shifted)
+    assert isinstance(coordinate_of(half_normal(coordinate="bent"), None), Bent)
+    assert coordinate_of(half_normal(), 0.3) is None
+    assert coordinate_of(half_normal(coordinate="shifted"), None) is None
 
 
 @pytest.mark.parametrize(
     "fields",
     [
-        {"closed": (False, False)},
-        {"bounds": (0.1, np.inf)},
-        {"prior": hssm.Prior("Gamma", mu=1, sigma=1), "is_even": True, "closed": (False, False)},
+        {"bounds": (0.1, np.inf), "coordinate": "bent"},
+        {"prior": hssm.Prior("Gamma", mu=1, sigma=1), "coordinate": "folded"},
         {"prior": hssm.Prior("HalfNormal", sigma=1, default_transform=pm.distributions.transforms.log)},
-        {"prior": hssm.Prior("Uniform", lower=0, upper=1), "role": "t"},
+        {"prior": hssm.Prior("Uniform", lower=0, upper=1), "coordinate": "shifted"},
     ],
 )
 def test_otherwise_pymc_chooses(fields: dict) -> None:

@@ -68,7 +68,7 @@ def build(
     pymc_model = pm.Model(coords=_coords(observations))
     with pymc_model:
         values: dict[str, Any] = {}
-        fastest = _fastest(observations, params)
+        fastest = response_times(observations.frame).fastest if "rt" in observations.response else None
         for name, predictor in predictors.items():
             if predictor.param.is_regression or predictor.param.is_fixed:
                 values[name] = _parameter(predictor, bambi_model, noncentered)
@@ -110,13 +110,6 @@ def _simple(param: ResolvedParam, before: Mapping[str, Any], fastest: float | No
     floor = floor_of(param, before)
     transform = coordinate_of(param, fastest) if floor is None else None
     return make_variable(param.prior, param.name, transform=transform, above=floor)
-
-
-def _fastest(observations: Observations, params: Mapping[str, ResolvedParam]) -> float | None:
-    """The fastest response time, if non-decision times have to be below it: they need not where they vary."""
-    if "rt" not in observations.response or "st" in params:
-        return None
-    return response_times(observations.frame).fastest
 
 
 def _response(observations: Observations, likelihood: Likelihood, distribution: Any, values: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ default priors of the field when its parameter has a known name and a domain tha
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from hssm.spec import Bounds, ParameterSpec
 
@@ -35,10 +36,11 @@ T = ParameterSpec(
     unit="s",
     description="non-decision time: encoding and motor time, part of rt",
 )
+T_OF_RACE = replace(T, coordinate="shifted")
 SV = ParameterSpec(
     name="sv",
     role="sv",
-    is_even=True,
+    coordinate="folded",
     bounds=(0.0, math.inf),
     closed=(True, False),
     unit="1/√s",
@@ -47,7 +49,7 @@ SV = ParameterSpec(
 SZ = ParameterSpec(
     name="sz",
     role="sz",
-    is_even=True,
+    coordinate="folded",
     bounds=(0.0, 1.0),
     closed=(True, False),
     unit="relative",
@@ -56,7 +58,7 @@ SZ = ParameterSpec(
 ST = ParameterSpec(
     name="st",
     role="st",
-    is_even=True,
+    coordinate="folded",
     bounds=(0.0, math.inf),
     closed=(True, False),
     unit="s",
@@ -72,6 +74,7 @@ THETA = ParameterSpec(
 START_RANGE = ParameterSpec(
     name="A",
     role="A",
+    coordinate="bent",
     bounds=(0.0, math.inf),
     closed=(True, False),
     unit="evidence",

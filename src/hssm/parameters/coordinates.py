@@ -75,8 +75,8 @@ class Bent(Transform):
 class Shifted(Transform):
     """A non-decision time t from 0 on, by the logarithm of its distance to the fastest response time.
 
-    A shifted density changes with that logarithm. Beyond ``fastest``, where t makes lapses of the fastest trials, and
-    near 0 the coordinate bends, without a step, however wrong ``fastest`` may be: t is the positive branch of a
+    The density of a race changes with that logarithm. Beyond ``fastest``, where t makes lapses of the fastest trials,
+    and near 0 the coordinate bends, without a step, however wrong ``fastest`` may be: t is the positive branch of a
     hyperbola in s = fastest - q + width^2 / q, and y = -log(q / fastest).
     """
 
@@ -124,13 +124,13 @@ def coordinate_of(param: ResolvedParam, fastest: float | None) -> Transform | No
     if prior.dist is not None or any(option in prior.args for option in VARIABLE_OPTIONS):
         return None
     lower, upper = param.bounds
-    if param.is_even and lower == 0.0 and prior.name == "HalfNormal":
-        return Folded(upper)
-    if not (param.closed[0] and _is_positive(prior, param.bounds)):
+    if param.coordinate == "folded":
+        return Folded(upper) if lower == 0.0 and prior.name == "HalfNormal" else None
+    if not _is_positive(prior, param.bounds):
         return None
-    if param.role == "t" and fastest is not None and fastest > 0.0:
+    if param.coordinate == "shifted" and fastest is not None and fastest > 0.0:
         return Shifted(fastest)
-    return Bent(BEND * float(prior_median(prior))) if prior.name == "HalfNormal" else None
+    return Bent(BEND * float(prior_median(prior))) if param.coordinate == "bent" else None
 
 
 def floor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:

@@ -127,9 +127,8 @@ class _Resolver:
             "closed": _closed(parameter, bounds),
             "explicit_bounds": param.bounds is not None,
             "unit": parameter.unit,
-            "role": parameter.role,
             "above": parameter.above,
-            "is_even": parameter.is_even,
+            "coordinate": parameter.coordinate,
         }
         if param.formula is not None:
             return ResolvedParam(**common, **self._regression(name, param, defaults))
