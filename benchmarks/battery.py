@@ -123,7 +123,9 @@ def _fit(options: dict[str, Any], seed: int) -> dict[str, Any]:
         "r_hat": max(r_hat.values()),
         "intervals": len(counted),
         "covered": int(sum(low <= truth[name] <= high for name, (low, high) in counted.items())),
-        "missed": {name: [float(truth[name]), *iv] for name, iv in counted.items() if not iv[0] <= truth[name] <= iv[1]},
+        "missed": {
+            name: [float(truth[name]), *iv] for name, iv in counted.items() if not iv[0] <= truth[name] <= iv[1]
+        },
         "parameterization": model.parameterization,
     }
 
@@ -136,7 +138,9 @@ def _parser() -> argparse.ArgumentParser:
     parsed.add_argument("--replications", type=int, default=1)
     parsed.add_argument("--first-seed", type=int, default=1)
     parsed.add_argument("--target-accept", type=float, help="the package's default unless given")
-    parsed.add_argument("--noncentered", default="auto", type=lambda text: {"true": True, "false": False}.get(text, text))
+    parsed.add_argument(
+        "--noncentered", default="auto", type=lambda text: {"true": True, "false": False}.get(text, text)
+    )
     return parsed
 
 

@@ -84,7 +84,11 @@ def test_information_is_the_curvature_of_the_log_likelihood(model, data) -> None
     """Outer products of scores against second differences of the exact log density, summed over a member's trials."""
     fit = model._built.quick_fit
     mean = data["x"].mean()
-    v = fit.coefficients["v_Intercept"] + fit.effects["v_1|p"].value[data["p"]] + fit.coefficients["v_x"] * (data["x"] - mean)
+    v = (
+        fit.coefficients["v_Intercept"]
+        + fit.effects["v_1|p"].value[data["p"]]
+        + fit.coefficients["v_x"] * (data["x"] - mean)
+    )
     t = np.exp(fit.coefficients["t_Intercept"] + fit.effects["t_1|p"].value[data["p"]])
     step = 0.02
 
