@@ -56,6 +56,9 @@ report = model.diagnose()
 print(report)
 
 # %% [markdown]
+# With 2 x 500 draws R-hat of one or two people may lie just beyond its limit; a few hundred more draws mend that. For a
+# paper, draw until the report is good; for a lesson we go on.
+#
 # ## People are pulled towards the group
 #
 # Estimates of single people lie between what their own trials say and the group's mean: that is what a hierarchy is

@@ -62,7 +62,7 @@ print(model.diagnose())
 # numbers.
 
 # %%
-table = model.contrast_do({"pressure": 0}, {"pressure": 1}, draws=200, random_seed=1)
+table = model.contrast_do({"pressure": 0}, {"pressure": 1}, draws=min(DRAWS, 200), random_seed=1)
 print(table.round(3))
 
 # %% [markdown]
@@ -75,10 +75,10 @@ print(table.round(3))
 # prior (`source="prior"`, the default of `sample_do`) the same call asks what the model believed before it saw data.
 
 # %%
-table = model.contrast_do({}, {"a_pressure": 0.0}, draws=200, random_seed=1)
+table = model.contrast_do({}, {"a_pressure": 0.0}, draws=min(DRAWS, 200), random_seed=1)
 print(table.loc[["mean a", "P(response 1)", "mean rt"]].round(3))
 
-guessing = model.sample_do({"v": 0.0}, draws=100, source="posterior", random_seed=1)
+guessing = model.sample_do({"v": 0.0}, draws=min(DRAWS, 100), source="posterior", random_seed=1)
 response = guessing["posterior_predictive"]["rt,response"].isel({"rt,response_dim": 1})
 print("P(upper) without evidence:", float((response == 1).mean().round(2)))
 
