@@ -93,11 +93,31 @@ class ModelInfo:
 
     @property
     def extra_fields(self) -> list[str]:
-        return list(self._built.likelihood.covariates)
+        return list(self._construction.model.likelihood.covariates)
 
     @property
     def is_choice_only(self) -> bool:
         return self._construction.model.spec.is_choice_only
+
+    @property
+    def missing_data(self) -> bool:
+        """Whether rows may have no rt."""
+        return self._construction.observations.recording.missing is not None
+
+    @property
+    def deadline(self) -> bool:
+        """Whether trials have a deadline; its column is ``deadline_name``."""
+        return self.deadline_name is not None
+
+    @property
+    def deadline_name(self) -> str | None:
+        return self._construction.observations.recording.deadline
+
+    @property
+    def nogo(self) -> Any:
+        """The choice that is expressed by withholding the response, as the user labels it; None without one."""
+        code = self._construction.observations.recording.nogo
+        return None if code is None else self._construction.observations.labels.get(code, code)
 
     @property
     def list_params(self) -> list[str]:

@@ -160,14 +160,16 @@ def in_order(accumulators: list[Own], indexed: tuple[str, ...], response: Any) -
     return winner, [{**first, **{name: slot(i, name) for name in own}} for i in range(last)]
 
 
-def log_integral(tau: TensorVariable, log_density: Callable[[TensorVariable], TensorVariable]) -> TensorVariable:
-    """Log of the integral of a density, given for times on a new last axis, from 0 to ``tau``.
+def log_integral(
+    tau: TensorVariable, log_density: Callable[[TensorVariable], TensorVariable], reach: float = _REACH
+) -> TensorVariable:
+    """Log of the integral of a density, given for times on a new last axis, from tau / exp(``reach``) to ``tau``.
 
     The density is looked for on a grid in log time, then on finer ones where it was found. Nodes are constants for
     gradients but for the upper limit, whose derivative is the density there.
     """
     top = pt.log(pt.cast(disconnected_grad(tau), "float64"))
-    low, mode, high = top - _REACH, top, top
+    low, mode, high = top - reach, top, top
     for n in _SEARCHES:
         low, mode, high = _where_not_negligible(low, high, n, log_density)
     x, weights = unit_rule(_NODES)

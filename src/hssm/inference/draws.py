@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hssm.likelihoods.pointwise import needed_columns
 from hssm.spec import BuiltModel
 
 ALIAS_OF = "alias_of"
@@ -95,5 +96,4 @@ def designs_for(built: BuiltModel, data: Any) -> dict[str, Any]:
 def observed_arrays(built: BuiltModel, frame: Any = None) -> dict[str, np.ndarray]:
     """Response columns and covariates as (n_trials,) float arrays, from the fit's data or another frame."""
     source = built.observations.frame if frame is None else frame
-    names = (*built.likelihood.columns, *built.likelihood.covariates)
-    return {name: source[name].to_numpy(dtype=float) for name in names}
+    return {name: source[name].to_numpy(dtype=float) for name in needed_columns(built.likelihood)}
