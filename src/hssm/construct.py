@@ -20,6 +20,7 @@ from hssm.data.outcomes import deadline_faults
 from hssm.data.recording import recording_of
 from hssm.likelihoods.assemble import Recorded, assemble
 from hssm.likelihoods.lapse_density import LapseDensity, resolve_lapse
+from hssm.likelihoods.missing import ALIKE
 from hssm.likelihoods.outcomes import OBSERVED, occurring
 from hssm.models.config import ResolvedModel, resolve_model
 from hssm.models.faults import Faults
@@ -236,8 +237,10 @@ def prepare_new_data(
     recording = observations.recording
     if recording.constant_deadline is not None:
         data = data.assign(**{str(recording.deadline): recording.constant_deadline})
+    if recording != Recording():
+        data = data.assign(**{ALIKE: np.arange(len(data))})
     covariates = {name: "a predictor" for name in used_columns if name in observations.frame}
-    covariates |= dict.fromkeys(construction.built.likelihood.covariates, "an extra field")
+    covariates |= dict.fromkeys(construction.model.likelihood.covariates, "an extra field")
     covariates |= {} if recording.deadline is None else {recording.deadline: "the column of deadlines"}
     responses = dict.fromkeys(observations.response, "a response column") if with_response else {}
     checks.require_columns(data, responses | covariates)

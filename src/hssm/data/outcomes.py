@@ -92,7 +92,7 @@ class RawRows:
         if name is None:
             return np.zeros(len(self.data))
         column = self.data[name]
-        as_code = {**SIDES, **{side.upper(): code for side, code in SIDES.items()}, -1: -1, 1: 1, 0: 0}
+        as_code: Labels = {**SIDES, **{side.upper(): code for side, code in SIDES.items()}, -1: -1, 1: 1, 0: 0}
         return np.where(column.isna().to_numpy(), 0.0, checks.coded(column, as_code))
 
     @cached_property
@@ -192,8 +192,8 @@ def _window_faults(rows: RawRows) -> Iterator[str]:
     lost = rows.is_missing & ~np.isfinite(rows.deadline)
     if lost.any():
         yield (
-            f"{rows.time!r} is missing in {checks.rows(lost, rows.data.index)}, and `truncation` leaves open whether it "
-            "was in the window. Remove these rows, or leave `truncation` out."
+            f"{rows.time!r} is missing in {checks.rows(lost, rows.data.index)}, and `truncation` leaves open whether "
+            "it was in the window. Remove these rows, or leave `truncation` out."
         )
 
 
@@ -222,8 +222,8 @@ def warn_of_outcomes(frame: pd.DataFrame, rows: RawRows) -> None:
     unknown = rows.is_missing & ~rows.has_silent_response & rows.has_no_response
     if unknown.any():
         checks.warn(
-            f"{checks.rows(unknown, frame.index)} have neither {rows.time!r} nor {rows.choice!r}: they are kept, and say "
-            "nothing about the parameters."
+            f"{checks.rows(unknown, frame.index)} have neither {rows.time!r} nor {rows.choice!r}: they are kept, and "
+            "say nothing about the parameters."
         )
     if recording.missing is not None and not rows.is_missing.any():
         checks.warn("Missing responses are allowed for, but every row has an rt.")

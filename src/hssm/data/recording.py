@@ -96,7 +96,7 @@ def _missing_code(missing_data: Any) -> float | None:
 def _deadline(deadline: Any, data: pd.DataFrame) -> tuple[str | None, float | None]:
     """Column, and the value of all trials if a number was given."""
     if isinstance(deadline, Real) and not isinstance(deadline, bool | np.bool_):
-        if not deadline > 0 or not math.isfinite(deadline):
+        if not math.isfinite(deadline) or not float(deadline) > 0:
             raise ValueError(f"`deadline` must be above 0 seconds and finite, got {deadline!r}.")
         if DEADLINE in data.columns:
             raise ValueError(
@@ -135,8 +135,11 @@ def _window(truncation: Any) -> Bounds:
     if truncation is None or truncation is False:
         return 0.0, math.inf
     if isinstance(truncation, str) or not isinstance(truncation, Sequence | np.ndarray) or len(truncation) != 2:  # noqa: PLR2004
-        raise TypeError(f"`truncation` must be a pair (low, high) of seconds, None for an open end, got {truncation!r}.")
-    low, high = (end if end is not None else open_end for end, open_end in zip(truncation, (0.0, math.inf), strict=True))
+        raise TypeError(
+            f"`truncation` must be a pair (low, high) of seconds, None for an open end, got {truncation!r}."
+        )
+    low = 0.0 if truncation[0] is None else truncation[0]
+    high = math.inf if truncation[1] is None else truncation[1]
     if not all(isinstance(end, Real) and not isinstance(end, bool) for end in (low, high)):
         raise TypeError(f"`truncation` must be a pair (low, high) of numbers of seconds, got {truncation!r}.")
     if not 0 <= low < high:

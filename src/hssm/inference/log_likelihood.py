@@ -42,7 +42,7 @@ def pointwise_log_likelihood(
         The new data have groups that were not in the fit, and ``rng`` is not given.
     """
     draws = flatten(posterior)
-    observed = observed_arrays(built, frame)
+    observed = observed_arrays(built, frame, likelihood)
     designs = None if frame is None else designs_for(built, frame)
     effects = None
     if rng is None:

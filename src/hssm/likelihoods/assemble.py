@@ -1,8 +1,8 @@
 """The one place that shows how a model's likelihood is put together, innermost first.
 
 model density -> distribution functions -> bounds -> lapse -> recording (missing responses, deadlines, censoring) ->
-truncation -> floor. What was recorded comes after the lapse because a deadline cuts lapses off as well; bounds and lapse
-treat a distribution function as they treat the density, so every outcome has them.
+truncation -> floor. What was recorded comes after the lapse because a deadline cuts lapses off as well; bounds and
+lapse treat a distribution function as they treat the density, so every outcome has them.
 """
 
 from __future__ import annotations

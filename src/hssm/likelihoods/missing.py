@@ -13,7 +13,8 @@ rt below x (choice c known)     sum of all F_c(x)  (F_c(x))
 rt above x (choice c known)     S(x)  (F_c(inf) - F_c(x))
 ==============================  ==================================================
 
-Each formula is evaluated on its own rows only. Which these are is read from the data, so it holds for new data, too.
+Each formula is evaluated on its own rows only, and once for rows that are alike (``ALIKE``). Which these are is read
+from the data, so it holds for new data, too.
 Ulrich & Miller (1994), Effects of truncation on reaction time analysis; Ratcliff, Huang-Pollock & McKoon (2018) for
 go/no-go decisions.
 """
@@ -23,21 +24,28 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
+from pytensor import config
 
 from hssm.densities.logspace import log_add_exp, log_diff_exp
 from hssm.likelihoods import outcomes as outcome
 from hssm.likelihoods.columns import choice_column, rt_column
 from hssm.spec import MISSING_CODE, DensityFunction, Likelihood, Named, Recording, SimulateFunction, SimulationOptions
 
+ALIKE = "rows_alike"
+"""Covariate of likelihoods of several outcomes: for each row, the position of the first one that equals it in response
+columns, covariates and the predictors of every parameter. Its own position is always right, and costs most."""
+
 
 def with_recording(
     likelihood: Likelihood,
     recording: Recording,
-    occurring: Collection[str] = tuple(outcome.MEANING),
+    occurring: Collection[str] | None = None,
     model: str = "this model",
 ) -> Likelihood:
     """The likelihood of trials as they were recorded.
@@ -49,7 +57,8 @@ def with_recording(
     recording
         What becomes of it in the data.
     occurring
-        The outcomes that the data have. Only their formulas are part of the result; rows of another outcome are NaN.
+        The outcomes that the data have; all that are possible and known unless given. Only their formulas are part of
+        the result; rows of another outcome are NaN.
     model
         Its name, for messages.
 
@@ -61,18 +70,21 @@ def with_recording(
     if recording == Recording() or rt_column(likelihood.columns) is None:
         return likelihood
     formulas = _formulas(likelihood, recording)
-    wanted = {name: formulas[name] for name in (outcome.OBSERVED, *formulas) if name in {outcome.OBSERVED, *occurring}}
-    missing = [name for name, formula in wanted.items() if formula is None]
+    if occurring is None:
+        occurring = [name for name in outcome.possible(recording) if formulas[name] is not None]
+    missing = [name for name in occurring if formulas[name] is None]
     if missing:
         raise ValueError(_without_source(model, missing))
     columns = (*likelihood.columns, *recording.columns)
     deadline = () if recording.deadline is None else (recording.deadline,)
-    known: dict[str, DensityFunction] = {name: formula for name, formula in wanted.items() if formula is not None}
+    wanted = dict.fromkeys((outcome.OBSERVED, *occurring))
+    known = {name: formula for name, formula in formulas.items() if name in wanted and formula is not None}
+    by_rows = len(known) > 1
     return replace(
         likelihood,
         columns=columns,
-        covariates=tuple(dict.fromkeys((*likelihood.covariates, *deadline))),
-        log_density=likelihood.log_density if len(known) == 1 else _by_rows(known, columns, recording),
+        covariates=tuple(dict.fromkeys((*likelihood.covariates, *deadline, *[ALIKE] * by_rows))),
+        log_density=_by_rows(known, columns, recording) if by_rows else likelihood.log_density,
         simulate=None if likelihood.simulate is None else _recorded(likelihood.simulate, likelihood.columns, recording),
     )
 
@@ -92,32 +104,33 @@ def _formulas(likelihood: Likelihood, recording: Recording) -> dict[str, Density
     cdf, survival, withheld = likelihood.log_cdf, likelihood.log_survival, likelihood.log_withheld
     end = recording.deadline
 
-    def at_deadline(function: DensityFunction | None) -> DensityFunction | None:
-        return None if function is None else lambda rows, theta: function({**rows, rt: _time(rows, end)}, theta)
+    def at(function: DensityFunction | None, deadline: str | None) -> DensityFunction | None:
+        return None if function is None else lambda rows, theta: function({**rows, rt: _time(rows, deadline)}, theta)
 
-    def whatever_choice(rows: Named, theta: Named) -> Any:
-        return log_add_exp(*(cdf({**rows, choice: pt.constant(float(code))}, theta) for code in likelihood.choices))
-
-    def later(rows: Named, theta: Named) -> Any:
-        return log_diff_exp(cdf({**rows, rt: _time(rows, None)}, theta), cdf(rows, theta))
-
-    lost = None if cdf is None else lambda rows, theta: cdf({**rows, rt: _time(rows, None)}, theta)
     return {
         outcome.OBSERVED: likelihood.log_density,
-        outcome.LOST: lost,
-        outcome.OMITTED: at_deadline(survival),
-        outcome.WITHHELD: at_deadline(withheld),
+        outcome.LOST: at(cdf, None),
+        outcome.OMITTED: at(survival, end),
+        outcome.WITHHELD: at(withheld, end),
         outcome.UNKNOWN: lambda rows, theta: pt.zeros_like(rows[rt]),
         outcome.LEFT: cdf,
-        outcome.LEFT_ANY: None if cdf is None else whatever_choice,
-        outcome.RIGHT: None if cdf is None else later,
+        outcome.LEFT_ANY: None if cdf is None else _whatever_choice(cdf, choice, likelihood.choices),
+        outcome.RIGHT: None if cdf is None else _later(cdf, rt),
         outcome.RIGHT_ANY: survival,
     }
 
 
+def _whatever_choice(cdf: DensityFunction, choice: str, codes: tuple[int, ...]) -> DensityFunction:
+    return lambda rows, theta: log_add_exp(*(cdf({**rows, choice: pt.constant(float(c))}, theta) for c in codes))
+
+
+def _later(cdf: DensityFunction, rt: str) -> DensityFunction:
+    return lambda rows, theta: log_diff_exp(cdf({**rows, rt: _time(rows, None)}, theta), cdf(rows, theta))
+
+
 def _time(rows: Named, deadline: str | None) -> Any:
     """The rows' deadline; infinity, one number for all rows, without one."""
-    return pt.constant(np.asarray(math.inf, dtype=pt.config.floatX)) if deadline is None else rows[deadline]
+    return pt.constant(np.asarray(math.inf, dtype=config.floatX)) if deadline is None else rows[deadline]
 
 
 def _by_rows(
@@ -128,19 +141,16 @@ def _by_rows(
     def log_density(observed: Named, theta: Named) -> Any:
         variables = {name: pt.as_tensor_variable(value) for name, value in {**observed, **theta}.items()}
         shape = None
-        if not all(_is_row(variables[name]) for name in columns):
+        if not all(_is_row(variables[name]) for name in {*columns, *observed}):
+            variables.pop(ALIKE, None)
             full = pt.broadcast_arrays(*variables.values())
             shape, variables = full[0].shape, {k: v.ravel() for k, v in zip(variables, full, strict=True)}
-        value = _scattered(formulas, rows_by_name(variables, columns, recording), variables, set(theta))
+        variables.setdefault(ALIKE, pt.arange(variables[columns[0]].shape[-1]))
+        masks = outcome.rows_by_outcome(variables, columns, recording)
+        value = _scattered(formulas, {name: mask.ravel() for name, mask in masks.items()}, variables, set(theta))
         return value if shape is None else value.reshape(shape)
 
     return log_density
-
-
-def rows_by_name(variables: Named, columns: tuple[str, ...], recording: Recording) -> dict[str, Any]:
-    """Positions of the rows of each outcome."""
-    masks = outcome.rows_by_outcome(variables, columns, recording)
-    return {name: pt.nonzero(mask.ravel())[0] for name, mask in masks.items()}
 
 
 def _is_row(variable: Any) -> bool:
@@ -148,22 +158,33 @@ def _is_row(variable: Any) -> bool:
     return variable.type.ndim > 0 and all(variable.type.broadcastable[:-1])
 
 
-def _scattered(formulas: Mapping[str, DensityFunction], rows: Named, variables: Named, names: set[str]) -> Any:
+def _scattered(formulas: Mapping[str, DensityFunction], masks: Named, variables: Named, names: set[str]) -> Any:
+    """Every formula at the rows of its outcome, put where they belong."""
     n_dims = max(each.type.ndim for each in variables.values())
-    shape = pt.broadcast_shape(*variables.values()) if n_dims > 1 else (_length(variables),)
-    result = None
+    shape = pt.broadcast_shape(*variables.values()) if n_dims > 1 else variables[ALIKE].shape
+    alike = pt.cast(variables[ALIKE].ravel(), "int64")
+    known = reduce(or_, (masks[name] for name in formulas))
+    result: Any = None
     for name, formula in formulas.items():
-        taken = {key: _take(value, rows[name]) for key, value in variables.items()}
-        observed = {key: value for key, value in taken.items() if key not in names}
-        value = formula(observed, {key: taken[key] for key in names})
-        if result is None:
-            result = pt.alloc(np.asarray(np.nan, dtype=value.dtype), *shape)
-        result = pt.set_subtensor(result[..., rows[name]], value)
+        rows = pt.nonzero(masks[name])[0]
+        if name == outcome.OBSERVED:
+            value = _at(formula, rows, variables, names)
+            # Rows are added to zeros, not set: PyTensor 3.3 confuses the two where numba fuses a write by index with
+            # the sum by index of a gradient.
+            empty = pt.switch(known, np.zeros((), value.dtype), np.full((), np.nan, value.dtype))
+            result = pt.broadcast_to(empty, shape)
+        else:
+            first = masks[name] & pt.eq(alike, pt.arange(alike.shape[0]))
+            value = _at(formula, pt.nonzero(first)[0], variables, names)
+            value = _take(value, (pt.cumsum(pt.cast(first, "int64")) - 1)[alike[rows]])
+        result = pt.inc_subtensor(result[..., rows], value)
     return result
 
 
-def _length(variables: Named) -> Any:
-    return next(each.shape[0] for each in variables.values() if each.type.ndim and not each.type.broadcastable[-1])
+def _at(formula: DensityFunction, rows: Any, variables: Named, names: set[str]) -> Any:
+    taken = {key: _take(value, rows) for key, value in variables.items()}
+    observed = {key: value for key, value in taken.items() if key not in names}
+    return formula(observed, {key: taken[key] for key in names})
 
 
 def _take(value: Any, rows: Any) -> Any:

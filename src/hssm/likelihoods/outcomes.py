@@ -8,7 +8,10 @@ probability.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from typing import Any
+
+import numpy as np
 
 from hssm.likelihoods.columns import choice_column, rt_column
 from hssm.spec import MISSING_CODE, Named, Recording
@@ -73,6 +76,11 @@ def rows_by_outcome(rows: Named, columns: tuple[str, ...], recording: Recording)
     if recording.missing is None:
         return masks
     return masks | {LOST: ~has_rt & has_choice, UNKNOWN: ~has_rt & ~has_choice}
+
+
+def possible(recording: Recording) -> tuple[str, ...]:
+    """The outcomes that a recording can have."""
+    return tuple(rows_by_outcome(defaultdict(lambda: np.zeros(1)), ("rt", "response"), recording))
 
 
 def occurring(rows: Named, columns: tuple[str, ...], recording: Recording) -> dict[str, int]:
