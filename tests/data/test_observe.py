@@ -192,7 +192,8 @@ def test_milliseconds_are_suspected(ddm_frame) -> None:
 
 def test_missing_rows_are_marked_when_they_are_allowed(ddm_frame) -> None:
     data = changed(changed(ddm_frame, "rt", {2: np.nan, 4: 77, 6: 77}), "response", {4: np.nan, 6: 77})
-    seen = observe_ddm(data, recording=Recording(missing=77.0))
+    with pytest.warns(UserWarning, match=r"2 rows \(index 4, 6\) have neither"):
+        seen = observe_ddm(data, recording=Recording(missing=77.0))
     assert np.flatnonzero(seen.is_missing).tolist() == [2, 4, 6]
     assert seen.frame["rt"].iloc[[2, 4, 6]].tolist() == [MISSING_CODE] * 3
     assert seen.frame["response"].iloc[[2, 4, 6]].tolist() == [ddm_frame["response"][2], MISSING_CODE, MISSING_CODE]

@@ -16,7 +16,7 @@ import pandas as pd
 
 from hssm.data import checks
 from hssm.data.choices import Labels, label_map
-from hssm.data.outcomes import RawRows, outcome_faults, warn_of_outcomes, write_outcomes
+from hssm.data.outcomes import RawRows, no_rt_faults, outcome_faults, warn_of_outcomes, write_outcomes
 from hssm.spec import Observations, Recording
 
 _log = logging.getLogger(__name__)
@@ -125,7 +125,9 @@ def _places(
 
 
 def _faults(data: pd.DataFrame, rules: _Rules) -> Iterator[str]:
-    yield from _response_faults(rules.read(data))
+    rows = rules.read(data)
+    yield from _response_faults(rows)
+    yield from no_rt_faults(rows)
     yield from checks.covariate_faults(data, rules.used, rules.dropna)
     yield from checks.extra_field_faults(data, rules.covariates)
 

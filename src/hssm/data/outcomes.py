@@ -129,13 +129,17 @@ def outcome_faults(rows: RawRows) -> Iterator[str]:
             f"{recording.censored!r} says that the rt is censored, but {rows.time!r} is missing in "
             f"{checks.rows(beside, data.index)}. A censored row has the number below or above which its rt lies."
         )
-    if recording.missing is not None and rows.is_missing.all():
-        yield (
-            f"{rows.time!r} is missing in all {len(data)} rows (omissions included). Nothing can be learned about "
-            "reaction times: check the column, the code of a missing rt, and the deadlines."
-        )
     yield from _nogo_faults(rows)
     yield from _window_faults(rows)
+
+
+def no_rt_faults(rows: RawRows) -> Iterator[str]:
+    """Data of a fit have some rts; new rows need none."""
+    if rows.recording.missing is not None and rows.is_missing.all():
+        yield (
+            f"{rows.time!r} is missing in all {len(rows.data)} rows (omissions included). Nothing can be learned about "
+            "reaction times: check the column, the code of a missing rt, and the deadlines."
+        )
 
 
 def deadline_faults(data: pd.DataFrame, recording: Recording) -> Iterator[str]:
