@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Trials without a response
 #
-# In this lesson people have 1.6 seconds to respond, and miss that on every third trial. You fit the data twice, without
-# these trials and with them, and see which of the two finds the truth.
+# In this lesson people have 1.6 seconds to respond, and miss that on every third trial. You fit the data twice,
+# without these trials and with them, and see which of the two finds the truth.
 
 # %%
 import os
@@ -52,8 +52,8 @@ print(dropped.summary()[["mean", "sd"]])
 # %% [markdown]
 # ## Telling the model about the deadline
 #
-# One argument. An omission now contributes the probability of not having responded by the deadline, S(d). A number is the
-# deadline of all trials; a column may hold one for each (`deadline=True`, or its name).
+# One argument. An omission now contributes the probability of not having responded by the deadline, S(d). A number is
+# the deadline of all trials; a column may hold one for each (`deadline=True`, or its name).
 
 # %%
 model = hssm.HSSM(data, deadline=deadline, p_outlier=None)
@@ -85,8 +85,8 @@ for name, value in truth.items():
         print(f"{name}: truth {value}, {label} {draws.mean():.2f}, 90 % interval {low:.2f} to {high:.2f}")
 
 # %% [markdown]
-# Drift comes out far too high and the boundaries far too close when the rows are dropped: the model explains the missing
-# slow responses by a mind made up quickly. It is not less precise, it is precisely wrong: the intervals are short.
+# Drift comes out far too high and the boundaries far too close when the rows are dropped: the model explains the
+# missing slow responses by a mind made up quickly. It is precisely wrong: the intervals are short.
 #
 # ## Predictions have omissions, too
 #
@@ -101,5 +101,6 @@ print(f"omitted: observed {omitted.mean():.2f}, predicted {shares.mean():.2f} ±
 # %% [markdown]
 # ## Where to go from here
 #
-# [Missing responses](../explanation/missing_responses.md) has the formula of every outcome: lost reaction times, go/no-go
-# decisions, censoring, truncation. [Model trials without a response](../how_to/missing_responses.md) has the options.
+# [Missing responses](../explanation/missing_responses.md) has the formula of every outcome: lost reaction times,
+# go/no-go decisions, censoring, truncation. [Model trials without a
+# response](../how_to/missing_responses.md) has the options.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hssm.construct import construct, likelihood_of
+from hssm.construct import construct
 from hssm.inference import aliases, contrasts, intervention, point, predictive, variational
 from hssm.inference.log_likelihood import pointwise_log_likelihood
 from hssm.inference.prior import prior_predictive_tree
@@ -215,7 +215,7 @@ class HSSM(ModelOutput):
         tree = self._tree(dt)
         target = tree if inplace else tree.copy()
         frame = None if data is None else self.prepare_data(data, with_response=True)
-        likelihood = None if frame is None else likelihood_of(self._construction, frame)
+        likelihood = None if frame is None else self.likelihood_for(frame)
         dataset = pointwise_log_likelihood(self._built, tree["posterior"].to_dataset(), frame, likelihood=likelihood)
         target["log_likelihood"] = xr.DataTree(dataset)
         if keep_likelihood_params:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hssm.construct import Construction, prepare_new_data
+from hssm.construct import Construction, likelihood_of, prepare_new_data
 from hssm.description import describe_model
 from hssm.inference import aliases
 from hssm.inference.storage import read_traces, require_tree
@@ -48,6 +48,10 @@ class ModelInfo:
     def prepare_data(self, data: Any, with_response: bool = False) -> Any:
         """New data, checked and coded as those of the fit; ``with_response`` if they must hold responses."""
         return prepare_new_data(self._construction, data, self._used_columns, with_response=with_response)
+
+    def likelihood_for(self, frame: Any) -> Any:
+        """The likelihood of prepared new data: they may have outcomes that the data of the fit have not."""
+        return likelihood_of(self._construction, frame)
 
     @property
     def data(self) -> Any:
