@@ -228,3 +228,11 @@ def test_censored_rts() -> None:
     expected = hssm.log_density("ddm", frame[~over], SIMPLE_TRUTH).sum()
     expected += hssm.log_survival("ddm", censored[over], SIMPLE_TRUTH).sum()
     assert likelihood(unconstrained(model)) == pytest.approx(expected, rel=OTHER_ALGORITHM.relative)
+
+
+def test_plots_count_omissions(fitted) -> None:
+    axes = fitted.plot_predictive(n_samples=4, random_state=1)
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    share = 100 * float((omitted_frame()["rt"] < 0).mean())
+    assert any(f"{share:.1f} % omitted" in label for label in labels), labels
+    assert sum("omitted" in label for label in labels) == 2
