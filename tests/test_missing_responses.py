@@ -135,7 +135,7 @@ def test_hierarchical_models_with_regressions_and_an_estimated_lapse() -> None:
         assert slopes[i] == pytest.approx(difference, rel=1e-5, abs=1e-5)
 
 
-@pytest.mark.parametrize("sampler", ["numpyro", "nutpie"])
+@pytest.mark.parametrize("sampler", [pytest.param("numpyro", marks=pytest.mark.slow), "nutpie"])
 def test_other_samplers_know_the_same_model(sampler: str) -> None:
     model = hssm.HSSM(omitted_frame(), deadline=True)
     tree = quietly(model, sampler=sampler, **TINY)
