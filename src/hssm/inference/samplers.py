@@ -185,13 +185,8 @@ def _compiled_nuts(built: BuiltModel, keywords: dict[str, Any], nuts: Mapping[st
     )
     start = DictToArrayBijection.map(points[0])
     if init == OWN_INIT and not {"potential", "scaling"} & set(nuts):
-        round_off(
-            step,
-            built,
-            keywords["initvals"][0],
-            start.data,
-            rng=None if own is None else np.random.default_rng(own.spawn(1)[0]),
-        )
+        rng = None if own is None else np.random.default_rng(own.spawn(1)[0])
+        round_off(step, built, keywords["initvals"][0], start.data, rng)
     step.integrator.compute_state(start, np.zeros_like(start.data))
     return step
 
