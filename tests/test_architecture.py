@@ -34,12 +34,15 @@ LAYERS = {
     "networks": 3,
     "bambi_bridge": 4,
     "inference": 5,
+    "saving": 5,
+    "reporting": 5,
     "plotting": 5,
     "diagnostics": 5,
     "construct": 6,
     "description": 6,
     "hssm": 6,
     "model_info": 6,
+    "model_output": 6,
     "rlssm": 6,
     "addm": 6,
     "recovery": 7,
@@ -84,6 +87,7 @@ MIRROR_FROM_LINES = 20
 
 WIDE_PUBLIC = {
     "hssm.data.simulate.simulate_data",
+    "hssm.distribution_utils.dist.make_distribution",
     "hssm.hssm.HSSM.__init__",
     "hssm.hssm.HSSM.sample_posterior_predictive",
     "hssm.rlssm.RLSSM.__init__",

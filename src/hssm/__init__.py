@@ -18,6 +18,7 @@ _HOMES = {
     "Param": "hssm.parameters.param",
     "Prior": "hssm.parameters.prior",
     "check_data_for_rl": "hssm.data.panel",
+    "compare": "hssm.diagnostics.comparison",
     "list_data": "hssm.data.datasets",
     "list_models": "hssm.models.registry",
     "load_data": "hssm.data.datasets",
@@ -28,9 +29,10 @@ _HOMES = {
     "set_floatX": "hssm.precision",
     "show_defaults": "hssm.parameters.show",
     "simulate_data": "hssm.data.simulate",
+    "tidy_draws": "hssm.inference.tidy",
 }
 
-_SUBMODULES = ("config", "defaults", "modelconfig", "plotting")
+_SUBMODULES = ("config", "defaults", "diagnostics", "distribution_utils", "modelconfig", "param", "plotting", "utils")
 
 __all__ = [*sorted(_HOMES), "__version__"]  # noqa: PLE0604  (names resolve lazily)
 

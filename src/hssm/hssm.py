@@ -9,21 +9,20 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hssm import plotting
-from hssm.construct import construct, prepare_new_data
-from hssm.inference import point, predictive, results, variational
-from hssm.inference.expert import draw_graph, value_point
+from hssm.construct import construct
+from hssm.inference import aliases, contrasts, intervention, point, predictive, variational
 from hssm.inference.log_likelihood import pointwise_log_likelihood
-from hssm.inference.prior import prior_predictive_tree, sample_intervention
+from hssm.inference.prior import prior_predictive_tree
 from hssm.inference.sample import SampleRequest, assemble_tree, diagnose, resolve_start, run
 from hssm.inference.samplers import choose_sampler
-from hssm.model_info import ModelInfo
+from hssm.model_output import ModelOutput
+from hssm.saving.arguments import snapshot
 from hssm.seeds import as_generator, one_seed
 
 _log = logging.getLogger(__name__)
 
 
-class HSSM(ModelInfo):
+class HSSM(ModelOutput):
     """A hierarchical Bayesian sequential sampling model.
 
     Construction validates every argument, builds the model, and changes nothing that it is given.
@@ -100,6 +99,7 @@ class HSSM(ModelInfo):
         arguments = {
             key: value for key, value in locals().items() if key not in ("self", "data", "kwargs", "__class__")
         }
+        self._given = snapshot(data, {**arguments, **kwargs})
         self._construction = construct(data, {**arguments, "keywords": kwargs})
         self._jitter = initval_jitter
         self._noted: dict[str, Any] = {}
@@ -177,12 +177,14 @@ class HSSM(ModelInfo):
         Returns a DataTree with one chain (stored as ``vi_idata``), or the approximation (``vi_approx``).
         """
         seed = one_seed(vi_kwargs.pop("random_state", None), random_seed)
+        variational.require_count("draws", draws)
         start = None if ignore_mcmc_start_point_defaults else self.initvals
         approximation = variational.fit_variational(self._built, method, niter, start, random_seed=seed, **vi_kwargs)
         self._noted["vi_approx"] = approximation
         posterior = variational.draw_variational(self._built, approximation, draws, seed)
         attributes = self._attributes | {"sampler": "vi", "random_seed": seed}
         self._noted["vi_idata"] = assemble_tree(self._built, posterior, self._used_columns, attributes)
+        aliases.rename(self._noted["vi_idata"], self._aliases)
         return self._noted["vi_idata"] if return_idata else approximation
 
     # ------------------------------------------------------------------ after the fit
@@ -197,7 +199,7 @@ class HSSM(ModelInfo):
         """Add the group ``log_likelihood`` (chain, draw, __obs__), in row order."""
         tree = self._tree(dt)
         target = tree if inplace else tree.copy()
-        frame = None if data is None else self._new_data(data, with_response=True)
+        frame = None if data is None else self.prepare_data(data, with_response=True)
         dataset = pointwise_log_likelihood(self._built, tree["posterior"].to_dataset(), frame)
         target["log_likelihood"] = xr.DataTree(dataset)
         if keep_likelihood_params:
@@ -249,7 +251,7 @@ class HSSM(ModelInfo):
         request = predictive.PredictionRequest(
             kind=kind,
             draws=draws,
-            frame=None if data is None else self._new_data(data),
+            frame=None if data is None else self.prepare_data(data),
             include_groups=include_group_specific,
             sample_new_groups=sample_new_groups,
         )
@@ -268,6 +270,7 @@ class HSSM(ModelInfo):
         """Draws of the prior and the responses they predict; joined to ``traces`` once sampled."""
         rng = as_generator(one_seed(random_state, random_seed))
         tree = prior_predictive_tree(self._built, draws, rng, var_names, omit_offsets)
+        aliases.rename(tree, self._aliases)
         self._noted["prior_tree"] = tree
         self._join_prior()
         return tree
@@ -275,19 +278,64 @@ class HSSM(ModelInfo):
     def sample_do(
         self,
         params: Mapping[str, Any],
-        draws: int = 100,
+        draws: Any = 100,
         return_model: bool = False,
         *,
+        source: str = "prior",
+        dt: xr.DataTree | None = None,
         random_seed: Any = None,
         random_state: Any = None,
     ) -> Any:
-        """Fix variables by intervention, then draw ``prior`` and ``prior_predictive``.
+        """Predict under an intervention: variables of the model, or columns of the data, are set from outside.
 
-        ``params`` maps variables of the PyMC model (coefficients, simple or trial-wise parameters) to values.
+        Parameters
+        ----------
+        params : dict
+            Coefficients, simple or trial-wise parameters, or covariates, to their values.
+        draws : int
+            Number of draws (per chain of the posterior).
+        return_model : bool
+            Also return the PyMC model in which the variables are set.
+        source : {"prior", "posterior"}
+            Groups ``prior`` and ``prior_predictive``, or ``posterior`` and ``posterior_predictive``: what is not set
+            keeps what was learned from the data.
+        dt : DataTree, optional
+            Posterior to use in place of ``traces``.
+        random_seed : int or Generator, optional
+
+        Raises
+        ------
+        ValueError
+            A name that is neither variable nor covariate, a value of wrong shape, or an unknown level.
         """
         rng = as_generator(one_seed(random_state, random_seed))
-        tree, model = sample_intervention(self._built, params, draws, rng)
+        chosen = intervention.read_intervention(self._built, params, self._used_columns)
+        if intervention.is_posterior(source, return_model):
+            posterior = self._tree(dt)["posterior"].to_dataset()
+            return intervention.intervene_on_posterior(self._built, posterior, chosen, draws, rng)
+        tree, model = intervention.intervene_on_prior(self._built, chosen, draws, rng)
         return (tree, model) if return_model else tree
+
+    def contrast_do(self, first: Mapping[str, Any], second: Mapping[str, Any], draws: Any = 200, **options: Any) -> Any:
+        """Two interventions compared under the posterior: parameters, choices and times, with intervals.
+
+        Parameters
+        ----------
+        first, second : dict
+            What to set, as in :meth:`sample_do`; ``{}`` leaves everything as it is.
+        draws : int
+            Posterior draws per chain.
+        **options
+            ``by`` (columns within whose levels to compare), ``interval`` (0.95), ``dt``, ``random_seed``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per quantity: ``first``, ``second``, ``difference`` (second - first) with ``lower`` and ``upper``,
+            and ``p_positive``, the posterior probability that the difference is positive.
+        """
+        seed = one_seed(options.pop("random_state", None), options.pop("random_seed", None))
+        return contrasts.contrast_table(self, first, second, draws, random_seed=seed, **options)
 
     def predict(self, dt: xr.DataTree | None = None, **kwargs: Any) -> xr.DataTree:
         """Bambi's name for :meth:`sample_posterior_predictive`; takes ``idata=`` and returns a new tree."""
@@ -295,56 +343,3 @@ class HSSM(ModelInfo):
         kwargs.setdefault("kind", "response_params")
         target = self.sample_posterior_predictive(tree, inplace=False, **kwargs)
         return self._tree(tree) if target is None else target
-
-    def _new_data(self, data: Any, with_response: bool = False) -> Any:
-        return prepare_new_data(self._construction, data, self._used_columns, with_response=with_response)
-
-    # ------------------------------------------------------------------ looking at it
-
-    def summary(self, dt: xr.DataTree | None = None, **kwargs: Any) -> Any:
-        """ArviZ's summary of all variables but offsets, as a DataFrame."""
-        import arviz as az
-
-        tree = self._tree(dt)
-        kwargs.setdefault("var_names", results.reported_names(tree))
-        return az.summary(tree, **kwargs)
-
-    def plot_trace(self, dt: xr.DataTree | None = None, **kwargs: Any) -> Any:
-        """ArviZ's trace plot of all variables but offsets."""
-        import arviz as az
-
-        tree = self._tree(dt)
-        kwargs.setdefault("var_names", results.reported_names(tree))
-        return az.plot_trace_dist(tree, **kwargs)
-
-    def plot_predictive(self, **kwargs: Any) -> Any:
-        return plotting.plot_predictive(self, **kwargs)
-
-    def plot_quantile_probability(self, cond: str, **kwargs: Any) -> Any:
-        return plotting.plot_quantile_probability(self, cond, **kwargs)
-
-    def graph(
-        self,
-        formatting: str = "plain",
-        name: str | None = None,
-        figsize: Any = None,
-        dpi: int = 300,
-        fmt: str = "png",
-    ) -> Any:
-        """The model's structure as a ``graphviz.Digraph``; written to ``<name>.<fmt>`` if a name is given."""
-        return draw_graph(self.pymc_model, formatting, name, figsize, dpi, fmt)
-
-    # ------------------------------------------------------------------ for experts
-
-    def compile_logp(
-        self, keep_transformed: bool = False, vars: Any = None, jacobian: bool = True, sum: bool = True
-    ) -> Any:
-        """A function from a dict of unconstrained values to the model's log density."""
-        function = self.pymc_model.compile_logp(vars=vars, jacobian=jacobian, sum=sum)
-        if keep_transformed:
-            return function
-        return lambda values: function(value_point(self.pymc_model, values))
-
-    def initial_point(self, transformed: bool = False) -> dict[str, np.ndarray]:
-        """The model's starting point: free variables, or their unconstrained values by PyMC's names."""
-        return value_point(self.pymc_model, self.initvals) if transformed else self.initvals

@@ -11,21 +11,43 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hssm.construct import Construction
+from hssm.construct import Construction, prepare_new_data
 from hssm.description import describe_model
-from hssm.inference.storage import read_traces
+from hssm.inference import aliases
+from hssm.inference.storage import read_traces, require_tree
 from hssm.parameters.formula import formula_names
+from hssm.saving.arguments import Given
 
 
 class ModelInfo:
     """View of a :class:`~hssm.construct.Construction` and of the results so far; the base of every model class."""
 
     _construction: Construction
+    _given: Given
     _noted: dict[str, Any]
 
     @property
     def _built(self) -> Any:
         return self._construction.built
+
+    @property
+    def built(self) -> Any:
+        """The built model as every stage after it takes it (:class:`~hssm.spec.BuiltModel`)."""
+        return self._construction.built
+
+    @property
+    def given(self) -> Given:
+        """The frame and the arguments from which the model was built, as they were given."""
+        return self._given
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether ``traces`` can be asked for."""
+        return "traces" in self._noted
+
+    def prepare_data(self, data: Any, with_response: bool = False) -> Any:
+        """New data, checked and coded as those of the fit; ``with_response`` if they must hold responses."""
+        return prepare_new_data(self._construction, data, self._used_columns, with_response=with_response)
 
     @property
     def data(self) -> Any:
@@ -133,6 +155,11 @@ class ModelInfo:
     def __repr__(self) -> str:
         return describe_model(self._construction)
 
+    @property
+    def used_columns(self) -> tuple[str, ...]:
+        """Columns of the data that formulas and the likelihood use, besides the responses."""
+        return self._used_columns
+
     @cached_property
     def _used_columns(self) -> tuple[str, ...]:
         names = [n for p in self.params.values() if p.formula for n in sorted(formula_names(p.formula, p.name))]
@@ -168,11 +195,12 @@ class ModelInfo:
         return self._found("map", "find_MAP")
 
     def _tree(self, dt: xr.DataTree | None) -> xr.DataTree:
-        return self.traces if dt is None else dt
+        return self.traces if dt is None else require_tree(dt)
 
     def _store_traces(self, tree: xr.DataTree) -> None:
         if "traces" in self._noted:
             warnings.warn("The traces of the last fit are replaced.", UserWarning, stacklevel=3)
+        aliases.rename(tree, self._aliases)
         self._noted["traces"] = tree
         self._join_prior()
 
@@ -180,6 +208,20 @@ class ModelInfo:
         if "traces" in self._noted and "prior_tree" in self._noted:
             for group in ("prior", "prior_predictive"):
                 self._noted["traces"][group] = self._noted["prior_tree"][group].copy()
+
+    @property
+    def _aliases(self) -> dict[str, str]:
+        return self._noted.get("aliases", {})
+
+    def set_alias(self, names: Mapping[str, str]) -> None:
+        """Rename variables in results: those that are here and those to come.
+
+        ``names`` maps variables to their new names and replaces earlier aliases; ``{}`` takes them all back.
+        """
+        self._noted["aliases"] = aliases.check_aliases(self._built, names)
+        for key in ("traces", "vi_idata", "prior_tree"):
+            if key in self._noted:
+                aliases.rename(self._noted[key], self._aliases)
 
     def restore_traces(self, traces: Any) -> None:
         """Take traces of an earlier fit of this model: a DataTree or the path of a netCDF file."""

@@ -50,7 +50,7 @@ def make_model(choices: tuple[int, ...], labels: dict | None = None, n_trials: i
     predicted = responses(generator, (N_CHAINS, n_draws, n_trials), choices)
     variable = xr.DataArray(predicted, dims=("chain", "draw", "__obs__", "rt,response_dim"))
     tree = xr.DataTree.from_dict({"posterior_predictive": xr.Dataset({"rt,response": variable})})
-    return SimpleNamespace(_built=SimpleNamespace(observations=observations), _noted={"traces": tree}, traces=tree)
+    return SimpleNamespace(built=SimpleNamespace(observations=observations), has_traces=True, traces=tree)
 
 
 def make_choice_only_model():
@@ -68,7 +68,7 @@ def make_choice_only_model():
     predicted = generator.choice([0.0, 1.0, 2.0], (N_CHAINS, N_DRAWS, N_TRIALS), p=[0.4, 0.4, 0.2])
     variable = xr.DataArray(predicted, dims=("chain", "draw", "__obs__"))
     tree = xr.DataTree.from_dict({"posterior_predictive": xr.Dataset({"response": variable})})
-    return SimpleNamespace(_built=SimpleNamespace(observations=observations), _noted={"traces": tree}, traces=tree)
+    return SimpleNamespace(built=SimpleNamespace(observations=observations), has_traces=True, traces=tree)
 
 
 @pytest.fixture

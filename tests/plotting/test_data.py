@@ -18,7 +18,7 @@ def test_rows_draws_and_labels_are_those_of_the_tree(two_choices) -> None:
     assert np.isnan(data.predicted.rt[omitted]).all()
     assert data.predicted.omitted == pytest.approx(omitted.mean())
     assert data.labels == {-1: "left", 1: "right"}
-    np.testing.assert_array_equal(data.observed.choice, two_choices._built.observations.frame["response"])
+    np.testing.assert_array_equal(data.observed.choice, two_choices.built.observations.frame["response"])
 
 
 def test_a_part_keeps_rows_together(two_choices) -> None:
@@ -65,10 +65,10 @@ def test_predictions_of_other_trials_need_their_data(two_choices) -> None:
     tree = xr.DataTree.from_dict({"posterior_predictive": short})
     with pytest.raises(ValueError, match=r"predicts 10 trials.*240"):
         predictive_data(two_choices, PredictiveRequest(dt=tree))
-    frame = two_choices._built.observations.frame[:10].copy()
+    frame = two_choices.built.observations.frame[:10].copy()
     frame["response"] = frame["response"].map({-1: "left", 1: "right", -999: -999})
     data = predictive_data(two_choices, PredictiveRequest(dt=tree, data=frame))
-    np.testing.assert_array_equal(data.observed.choice, two_choices._built.observations.frame["response"][:10])
+    np.testing.assert_array_equal(data.observed.choice, two_choices.built.observations.frame["response"][:10])
 
 
 def test_omitted_share_of_choice_only_and_timed_responses() -> None:

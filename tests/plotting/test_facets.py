@@ -77,7 +77,7 @@ def test_draws_each_panel_once_with_its_trials(two_choices) -> None:
 
 
 def test_empty_panels_say_so(two_choices) -> None:
-    frame = two_choices._built.observations.frame
+    frame = two_choices.built.observations.frame
     frame.loc[frame["condition"] == "easy", "block"] = 0
     data = predictive_data(two_choices, PredictiveRequest(n_samples=2))
     grid = draw_facets(data, Layout(row="condition", col="block"), lambda ax, part: None, None)

@@ -47,7 +47,7 @@ def test_the_band_is_the_interval_of_the_draws(two_choices) -> None:
 
 
 def test_omissions_are_counted_in_the_legend(two_choices) -> None:
-    share = two_choices._built.observations.is_missing.mean()
+    share = two_choices.built.observations.is_missing.mean()
     texts = legend_texts(plot_predictive(two_choices))
     assert f"{100 * share:.1f} % omitted" in texts[-1]
     assert "omitted" in texts[0]
@@ -71,7 +71,7 @@ def test_several_choices_have_a_line_each(three_choices) -> None:
 def test_choices_alone_are_bars(choice_only) -> None:
     ax = plot_predictive(choice_only, n_samples=None)
     heights = [patch.get_height() for patch in ax.patches]
-    shares = choice_only._built.observations.frame["response"].value_counts(normalize=True)
+    shares = choice_only.built.observations.frame["response"].value_counts(normalize=True)
     np.testing.assert_allclose(heights[:3], [shares[c] for c in (0, 1, 2)])
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["red", "green", "blue"]
 
@@ -154,3 +154,18 @@ def test_many_draws_of_many_trials_are_quick(kind) -> None:
     start = time.perf_counter()
     plot_predictive(model, n_samples=None, kind=kind)
     assert time.perf_counter() - start < SECONDS
+
+
+def test_no_panel_is_cut(two_choices) -> None:
+    """The tallest panel fits although it is not the last one drawn; panels of their own scale keep it."""
+    frame = two_choices.built.observations.frame
+    frame["peaked"] = np.where(np.arange(len(frame)) % 2, "b flat", "a peaked")
+    response = two_choices.traces["posterior_predictive"]["rt,response"]
+    response.values[:, :, ::2, 0] = 0.5 + 0.001 * (np.arange(len(frame) // 2) % 9)
+    for options in ({}, {"grid_kwargs": {"sharey": False}}):
+        grid = plot_predictive(two_choices, col="peaked", random_state=1, **options)
+        for ax in grid.axes.flat:
+            tops = [line.get_ydata(orig=False).max() for line in ax.get_lines() if len(line.get_ydata()) > 2]
+            assert ax.get_ylim()[1] >= max(tops)
+        limits = [ax.get_ylim()[1] for ax in grid.axes.flat]
+        assert bool(limits[0] == limits[1]) is (not options)

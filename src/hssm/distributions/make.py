@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytensor.tensor as pt
 from pymc.distributions.distribution import Distribution
+from pytensor import config
+from pytensor.graph import Variable
 
 from hssm.distributions.random_variable import SSMRandomVariable
 from hssm.spec import Likelihood
@@ -47,4 +50,9 @@ def _named_inputs(name: str, names: tuple[str, ...], args: tuple, kwargs: dict) 
     missing = [key for key in names if key not in inputs]
     if missing:
         raise TypeError(f"{name} needs the parameters {', '.join(names)}; missing: {', '.join(missing)}.")
-    return [pt.as_tensor_variable(inputs[key]) for key in names], rest
+    return [as_input(inputs[key]) for key in names], rest
+
+
+def as_input(value: Any) -> Any:
+    """A number, array or variable as a PyTensor variable; PyTensor would hold a bare 1.3 in 32 bits."""
+    return value if isinstance(value, Variable) else pt.as_tensor_variable(np.asarray(value, dtype=config.floatX))

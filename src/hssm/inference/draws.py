@@ -15,6 +15,9 @@ import xarray as xr
 
 from hssm.spec import BuiltModel
 
+ALIAS_OF = "alias_of"
+"""Attribute of a variable under an alias: its own name."""
+
 CHUNK_VALUES = 2_000_000
 """Trial-wise values (draws x trials) held at a time."""
 
@@ -40,8 +43,13 @@ def flatten(dataset: xr.Dataset) -> FlatDraws:
     values = {}
     for name, variable in dataset.data_vars.items():
         array = variable.transpose("chain", "draw", ...).to_numpy()
-        values[str(name)] = array.reshape((n_chains * n_draws, *array.shape[2:]))
+        values[own_name(name, variable)] = array.reshape((n_chains * n_draws, *array.shape[2:]))
     return FlatDraws(values, n_chains, n_draws)
+
+
+def own_name(name: Any, variable: xr.DataArray) -> str:
+    """The model's name of a variable, which may have been given an alias."""
+    return str(variable.attrs.get(ALIAS_OF, name))
 
 
 def chunks(n_draws: int, n_trials: int) -> Iterator[slice]:

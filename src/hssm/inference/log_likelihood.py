@@ -10,6 +10,7 @@ import xarray as xr
 
 from hssm.bambi_bridge.names import OBS_DIM
 from hssm.inference.draws import chunks, designs_for, flatten, observed_arrays, trial_theta
+from hssm.inference.predictive import new_group_effects, slice_effects
 from hssm.likelihoods.pointwise import evaluate_pointwise
 from hssm.spec import BuiltModel
 
@@ -17,7 +18,9 @@ AUTOMATIC_LIMIT = 50_000_000
 """Draws x rows above which log-likelihoods are not stored unless asked for."""
 
 
-def pointwise_log_likelihood(built: BuiltModel, posterior: xr.Dataset, frame: Any = None) -> xr.Dataset:
+def pointwise_log_likelihood(
+    built: BuiltModel, posterior: xr.Dataset, frame: Any = None, rng: np.random.Generator | None = None
+) -> xr.Dataset:
     """The ``log_likelihood`` group of a posterior: (chain, draw, __obs__), rows in the order of the data.
 
     Parameters
@@ -25,20 +28,26 @@ def pointwise_log_likelihood(built: BuiltModel, posterior: xr.Dataset, frame: An
     built : the model
     posterior : dataset with the model's variables; any number of chains and any draw labels
     frame : new data with the response columns, or None for the data of the fit
+    rng : draws the effects of groups that were not in the fit from their group distribution; without it such groups
+        are an error
 
     Raises
     ------
     ValueError
-        The new data have groups that were not in the fit: the posterior says nothing of their effects.
+        The new data have groups that were not in the fit, and ``rng`` is not given.
     """
     draws = flatten(posterior)
     observed = observed_arrays(built, frame)
     designs = None if frame is None else designs_for(built, frame)
-    _refuse_unseen_groups(built, designs or {})
+    effects = None
+    if rng is None:
+        _refuse_unseen_groups(built, designs or {})
+    else:
+        effects = new_group_effects(built, draws.values, designs, rng, allowed=True)
     n_trials = len(next(iter(observed.values())))
     result = np.empty((len(draws), n_trials))
     for part in chunks(len(draws), n_trials):
-        theta = trial_theta(built, draws.take(part), designs)
+        theta = trial_theta(built, draws.take(part), designs, new_effects=slice_effects(effects, part))
         result[part] = evaluate_pointwise(built.likelihood, observed, theta)
     positions = built.observations.positions if frame is None else np.arange(n_trials)
     return xr.Dataset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any
 
@@ -25,7 +25,8 @@ class PredictionRequest:
 
     ``frame`` holds new covariates (any number of rows, no responses needed), or is None for the data of the fit;
     ``include_groups=False`` sets group-specific deviations to zero; ``sample_new_groups`` draws effects of unseen
-    groups from their group distribution.
+    groups from their group distribution; ``fixed`` sets parameters of the model from outside, (n_trials,) values or
+    numbers by name.
     """
 
     kind: str = "response"
@@ -33,6 +34,7 @@ class PredictionRequest:
     frame: Any = None
     include_groups: bool = True
     sample_new_groups: bool = False
+    fixed: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def add_prediction(
@@ -73,8 +75,9 @@ class _Task:
 
     def theta(self, part: slice) -> dict[str, np.ndarray]:
         """Natural-scale parameters of a chunk of draws."""
-        options = {"include_groups": self.request.include_groups, "new_effects": _slice(self.effects, part)}
+        options = {"include_groups": self.request.include_groups, "new_effects": slice_effects(self.effects, part)}
         theta = trial_theta(self.built, self.draws.take(part), self.designs, **options)
+        theta |= {name: np.atleast_1d(value)[None, :] for name, value in self.request.fixed.items()}
         return {name: _fit_trials(values, self.built, self.request.frame) for name, values in theta.items()}
 
     def by_chain(self, values: np.ndarray) -> np.ndarray:
@@ -159,7 +162,8 @@ def _covariates(built: BuiltModel, frame: Any) -> dict[str, np.ndarray]:
     return {name: source[name].to_numpy(dtype=float) for name in built.likelihood.covariates}
 
 
-def _slice(effects: Mapping[str, Mapping[str, np.ndarray]] | None, part: slice) -> Any:
+def slice_effects(effects: Mapping[str, Mapping[str, np.ndarray]] | None, part: slice) -> Any:
+    """Effects of unseen groups for a chunk of draws."""
     if effects is None:
         return None
     return {p: {term: values[part] for term, values in terms.items()} for p, terms in effects.items()}

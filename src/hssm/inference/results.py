@@ -13,6 +13,7 @@ from hssm.bambi_bridge import names
 from hssm.bambi_bridge.compat import level_coding
 from hssm.inference.draws import FlatDraws, flatten
 from hssm.spec import BuiltModel
+from hssm.suggest import close_matches
 
 
 def stored_names(built: BuiltModel) -> list[str]:
@@ -106,6 +107,20 @@ def reported_names(tree: xr.DataTree) -> list[str]:
         for name, variable in posterior.data_vars.items()
         if not str(name).endswith("_offset") and names.OBS_DIM not in variable.dims
     ]
+
+
+def chosen_names(tree: xr.DataTree, wanted: Any) -> Any:
+    """``wanted`` if the posterior has all these variables (patterns such as ``~v`` pass), else what is reported."""
+    if wanted is None:
+        return reported_names(tree)
+    known = [str(name) for name in tree["posterior"].data_vars]
+    for name in [wanted] if isinstance(wanted, str) else wanted:
+        if not str(name).startswith("~") and name not in known:
+            raise ValueError(
+                f"The posterior has no variable {name!r}.{close_matches(name, known)} "
+                f"It has: {', '.join(sorted(known))}."
+            )
+    return wanted
 
 
 def add_units(built: BuiltModel, dataset: xr.Dataset) -> xr.Dataset:

@@ -19,6 +19,7 @@ from hssm.inference.point import find_mode, laplace
 from hssm.inference.results import constant_group, finish_draws, observed_group, root_attributes
 from hssm.inference.samplers import JAX_OPTIONS, Sampler, draw, jittered
 from hssm.inference.transforms import unconstrain
+from hssm.inference.unconstrained import log_density_of_rows, sampled_values, unconstrained_matrix
 from hssm.seeds import as_generator
 from hssm.spec import BuiltModel
 from hssm.suggest import close_matches
@@ -61,7 +62,7 @@ def run(built: BuiltModel, request: SampleRequest) -> xr.DataTree:
     tree = assemble_tree(built, raw["posterior"].to_dataset(), request.used_columns, request.attributes)
     if "sample_stats" in raw.children:
         stats = raw["sample_stats"].to_dataset()
-        tree["sample_stats"] = xr.DataTree(_tidy_stats(stats, request.sampler))
+        tree["sample_stats"] = xr.DataTree(_with_lp(built, raw, _tidy_stats(stats, request.sampler)))
     add_log_likelihood(built, tree, request.log_likelihood)
     tree.attrs |= {"sampling_time": took, "tuning_steps": int(options["tune"])}
     return tree
@@ -149,6 +150,17 @@ def _tidy_stats(stats: xr.Dataset, sampler: Sampler) -> xr.Dataset:
         stats = stats.assign(lp=-stats["lp"])
     kept = [n for n in stats.data_vars if set(stats[n].dims) <= {"chain", "draw"} and stats[n].dtype != object]
     return stats[kept]
+
+
+def _with_lp(built: BuiltModel, raw: xr.DataTree, stats: xr.Dataset) -> xr.Dataset:
+    """Log densities for steps that report none, such as slice sampling."""
+    if "lp" in stats:
+        return stats
+    posterior = raw["posterior"].to_dataset()
+    values = sampled_values(built, posterior, reported=False)
+    rows = unconstrained_matrix(built, values)
+    lp = log_density_of_rows(built, values)(rows).reshape(posterior.sizes["chain"], posterior.sizes["draw"])
+    return stats.assign_coords(chain=posterior["chain"], draw=posterior["draw"]).assign(lp=(("chain", "draw"), lp))
 
 
 def check_start(built: BuiltModel, start: Mapping[str, np.ndarray]) -> None:

@@ -21,29 +21,53 @@ def constrain(model: Any, point: Mapping[str, np.ndarray]) -> dict[str, np.ndarr
     return _convert(model, point, "backward")
 
 
+def unconstrain_draws(model: Any, draws: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """(n_draws, ...) values of free variables -> their unconstrained values, under the variables' own names."""
+    n_draws = len(next(iter(draws.values())))
+    shapes = {name: np.shape(values)[1:] for name, values in draws.items()}
+    function, names, depends = _compile(model, shapes, "forward")
+    if function is None:
+        return dict(draws)
+    if not depends:  # elementwise: all draws at once, on a leading axis that broadcasts
+        batched, names, _ = _compile(model, {name: (n_draws, *shape) for name, shape in shapes.items()}, "forward")
+        converted = batched(*(np.asarray(values, dtype=float) for values in draws.values()))
+    else:
+        rows = [function(*(np.asarray(values[i], dtype=float) for values in draws.values())) for i in range(n_draws)]
+        converted = [np.stack(column) for column in zip(*rows, strict=True)]
+    return dict(draws) | {name: np.asarray(value) for name, value in zip(names, converted, strict=True)}
+
+
 def _convert(model: Any, point: Mapping[str, np.ndarray], direction: str) -> dict[str, np.ndarray]:
+    values = {name: np.asarray(value, dtype=float) for name, value in point.items()}
+    function, names, _ = _compile(model, {name: value.shape for name, value in values.items()}, direction)
+    if function is None:
+        return values
+    return values | {name: np.asarray(value) for name, value in zip(names, function(*values.values()), strict=True)}
+
+
+def _compile(model: Any, shapes: Mapping[str, tuple[int, ...]], direction: str) -> tuple[Any, list[str], bool]:
+    """A function of all values to those that a transform changes, their names, and whether one depends on another."""
     import pytensor
     import pytensor.tensor as pt
     from pytensor.compile.mode import Mode
+    from pytensor.graph.traversal import ancestors
 
-    values = {name: np.asarray(value, dtype=float) for name, value in point.items()}
-    outputs, names = [], []
-    inputs = {name: pt.TensorType("float64", shape=value.shape)(name) for name, value in values.items()}
+    outputs, names, depends = [], [], False
+    inputs = {name: pt.TensorType("float64", shape=shape)(name) for name, shape in shapes.items()}
     # A transform may depend on other free variables (bounds given by them): these enter on their own scale.
     own_scale = {model[name]: value for name, value in inputs.items()}
     for variable in model.free_RVs:  # parents come before their children
         transform = model.rvs_to_transforms.get(variable)
-        if variable.name not in values or transform is None:
+        if variable.name not in inputs or transform is None:
             continue
         parents = pytensor.graph.replace.graph_replace(list(variable.owner.inputs), own_scale, strict=False)
         outputs.append(getattr(transform, direction)(inputs[variable.name], *parents))
         names.append(variable.name)
+        others = {value for name, value in inputs.items() if name != variable.name}
+        depends |= not others.isdisjoint(ancestors([outputs[-1]]))
         if direction == "backward":
             own_scale[variable] = outputs[-1]
     if not outputs:
-        return values
-    function = pytensor.function(
-        list(inputs.values()), outputs, mode=Mode(linker="py", optimizer=None), on_unused_input="ignore"
-    )
-    converted = function(*values.values())
-    return values | {name: np.asarray(value) for name, value in zip(names, converted, strict=True)}
+        return None, names, depends
+    mode = Mode(linker="py", optimizer=None)
+    return pytensor.function(list(inputs.values()), outputs, mode=mode, on_unused_input="ignore"), names, depends

@@ -36,6 +36,7 @@ def fit_variational(
         raise ValueError(f"Unknown method {method!r}. Allowed: {', '.join(METHODS)}.{close_matches(method, METHODS)}")
     if not built.likelihood.differentiable:
         raise ValueError("A variational fit needs gradients, which a blackbox likelihood does not have: use sample().")
+    require_count("niter", niter)
     options.pop("backend", None)
     if start is not None and method in ("advi", "fullrank_advi"):
         options.setdefault("start", dict(start))
@@ -43,8 +44,15 @@ def fit_variational(
         return pm.fit(n=niter, method=method, random_seed=random_seed, **options)
 
 
+def require_count(name: str, value: Any) -> None:
+    """ValueError unless it is a positive integer."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"`{name}` must be a positive integer, got {value!r}.")
+
+
 def draw_variational(built: BuiltModel, approximation: Any, draws: int, random_seed: Any) -> xr.Dataset:
     """Draws of an approximation as a posterior group with one chain."""
+    require_count("draws", draws)
     tree = approximation.sample(draws, random_seed=random_seed)
     dataset = tree["posterior"].to_dataset()
     return dataset[[name for name in stored_names(built) if name in dataset]]

@@ -9,8 +9,13 @@ import importlib
 from typing import Any
 
 _HOMES = {
+    "plot_conditional_accuracy": "hssm.plotting.conditional_accuracy",
+    "plot_delta": "hssm.plotting.delta",
+    "plot_effects": "hssm.plotting.effects",
+    "plot_model_cartoon": "hssm.plotting.cartoon",
     "plot_predictive": "hssm.plotting.predictive",
     "plot_quantile_probability": "hssm.plotting.quantile_probability",
+    "plot_recovery": "hssm.plotting.recovery",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  (names resolve lazily)

@@ -7,7 +7,7 @@ changed), thinned, and brought together with the observed responses, row by row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import xarray as xr
 
 from hssm.data.checks import choice_column, require_columns, require_frame, time_column
 from hssm.data.observe import observe
+from hssm.inference.draws import designs_for, flatten, trial_theta
 from hssm.inference.predictive import PredictionRequest, predict_responses
 from hssm.inference.prior import sample_prior
 from hssm.seeds import as_generator
@@ -54,13 +55,15 @@ class Responses:
 class PredictiveData:
     """Observed and predicted responses of the same trials, and what is known about these trials.
 
-    ``labels`` maps every code, in the model's order, to the text by which the user knows it.
+    ``labels`` maps every code, in the model's order, to the text by which the user knows it. ``theta`` holds parameters
+    on the natural scale, (n_samples or 1, n_trials or 1), if they were asked for.
     """
 
     frame: pd.DataFrame
     observed: Responses | None
     predicted: Responses
     labels: Mapping[int, str]
+    theta: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def codes(self) -> tuple[int, ...]:
@@ -77,12 +80,16 @@ class PredictiveData:
             frame=self.frame[rows],
             observed=None if self.observed is None else self.observed.take(rows),
             predicted=self.predicted.take(rows),
+            theta={name: v if v.shape[1] == 1 else v[:, rows] for name, v in self.theta.items()},
         )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PredictiveRequest:
-    """Which draws and data to show; fields as in the public plots. ``columns`` are needed to split the trials."""
+    """Which draws and data to show; fields as in the public plots.
+
+    ``columns`` are needed to split the trials; ``with_parameters`` asks for the parameters of every trial.
+    """
 
     dt: Any = None
     data: Any = None
@@ -91,6 +98,7 @@ class PredictiveRequest:
     n_samples: Any = 20
     random_state: Any = None
     columns: Mapping[str, str] | None = None
+    with_parameters: bool = False
 
 
 def predictive_data(model: Any, request: PredictiveRequest) -> PredictiveData:
@@ -105,7 +113,7 @@ def predictive_data(model: Any, request: PredictiveRequest) -> PredictiveData:
         raise ValueError(
             f"`predictive_group` must be one of {', '.join(sorted(SOURCES))}, got {request.predictive_group!r}."
         )
-    own = model._built.observations
+    own = model.built.observations
     observations = own
     if request.data is not None:
         require_frame(request.data)
@@ -118,6 +126,7 @@ def predictive_data(model: Any, request: PredictiveRequest) -> PredictiveData:
         observed=_responses(observations.response_matrix()) if request.plot_data else None,
         predicted=_responses(_stacked(predictive[own.response_str])),
         labels={code: str(own.labels.get(code, code)) for code in own.choices},
+        theta=_parameters(model, request) if request.with_parameters else {},
     )
 
 
@@ -145,7 +154,7 @@ def _predictive_group(model: Any, request: PredictiveRequest, n_rows: int) -> xr
     rng = as_generator(request.random_state)
     group, source = request.predictive_group, SOURCES[request.predictive_group]
     tree = request.dt
-    if tree is None and (group == "posterior_predictive" or "traces" in model._noted):
+    if tree is None and (group == "posterior_predictive" or model.has_traces):
         tree = model.traces
     groups = tree.children if tree is not None else {}
     if group in groups:
@@ -162,9 +171,27 @@ def _predictive_group(model: Any, request: PredictiveRequest, n_rows: int) -> xr
     elif source == "posterior":
         raise ValueError(f"The draws have no group 'posterior'; groups: {', '.join(sorted(groups)) or 'none'}.")
     else:
-        draws = sample_prior(model._built, _count(request.n_samples, 500), rng)
-    frame = None if request.data is None else model._new_data(request.data)
-    return predict_responses(model._built, draws, rng, PredictionRequest(frame=frame))
+        draws = sample_prior(model.built, _count(request.n_samples, 500), rng)
+    frame = None if request.data is None else model.prepare_data(request.data)
+    return predict_responses(model.built, draws, rng, PredictionRequest(frame=frame))
+
+
+def _parameters(model: Any, request: PredictiveRequest) -> dict[str, np.ndarray]:
+    """Natural-scale parameters of every trial for some draws of the posterior or the prior."""
+    rng = as_generator(request.random_state if not isinstance(request.random_state, np.random.Generator) else None)
+    source = SOURCES[request.predictive_group]
+    tree = request.dt
+    if tree is None and (source == "posterior" or model.has_traces):
+        tree = model.traces
+    if tree is not None and source in tree.children:
+        draws = thin(tree[source].to_dataset(), request.n_samples, rng)
+    elif source == "prior":
+        draws = sample_prior(model.built, _count(request.n_samples, 500), rng)
+    else:
+        raise ValueError("The draws have no group 'posterior', from which parameters follow.")
+    frame = None if request.data is None else model.prepare_data(request.data)
+    designs = None if frame is None else designs_for(model.built, frame)
+    return trial_theta(model.built, flatten(draws).values, designs)
 
 
 def thin(dataset: xr.Dataset, n_samples: Any, rng: np.random.Generator) -> xr.Dataset:

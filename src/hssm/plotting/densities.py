@@ -158,6 +158,13 @@ def read_interval(hdi: Any) -> Interval:
     return value
 
 
+def interval_text(interval: Interval) -> str:
+    """An interval in words, for legends."""
+    if isinstance(interval, tuple):
+        return f"{100 * interval[0]:g}–{100 * interval[1]:g} % quantiles"
+    return f"{100 * interval:g} % interval"
+
+
 def interval_of(samples: np.ndarray, interval: Interval) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper ends over the first axis: the narrowest interval of that probability, or two quantiles."""
     if isinstance(interval, tuple):

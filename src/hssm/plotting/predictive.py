@@ -14,24 +14,23 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from hssm.plotting import densities
-from hssm.plotting.data import PredictiveData, PredictiveRequest, Responses, predictive_data, used_columns
-from hssm.plotting.facets import FacetGrid, Layout, draw_facets
+from hssm.plotting.data import PredictiveData, Responses
+from hssm.plotting.facets import FacetGrid, draw_facets
+from hssm.plotting.opening import TITLES, open_plot
 from hssm.plotting.style import (
     OBSERVED,
     PREDICTED,
     Pair,
     choice_colors,
-    line_properties,
+    named,
     pair,
     require_colors,
     require_option,
     tidy,
 )
-from hssm.seeds import one_seed
 
 INTERVAL = 0.94
 ALPHA = {"band": 0.25, "samples": 0.12, None: 0.0}
-TITLES = {"posterior_predictive": "Posterior predictive", "prior_predictive": "Prior predictive"}
 
 
 def plot_predictive(  # noqa: PLR0913, PLR0917  (the options of a public plot)
@@ -126,13 +125,12 @@ def plot_predictive(  # noqa: PLR0913, PLR0917  (the options of a public plot)
     Axes, FacetGrid or list of FacetGrid
         A grid (``.axes``, ``.figure``) with ``row`` or ``col``; a list of grids with ``groups``.
     """
-    seed = one_seed(random_state, kwargs.pop("random_seed", None))
-    ax = kwargs.pop("ax", None)
-    columns = used_columns(row=row, col=col, groups=groups)
-    layout_options: dict[str, Any] = dict(
-        row=row, col=col, col_wrap=col_wrap, groups=groups, groups_order=groups_order, grid_kwargs=grid_kwargs or {}
+    opening = open_plot(
+        dict(row=row, col=col, col_wrap=col_wrap, groups=groups, groups_order=groups_order, grid_kwargs=grid_kwargs),
+        dict(dt=dt, data=data, predictive_group=predictive_group, plot_data=plot_data, n_samples=n_samples),
+        kwargs,
+        random_state=random_state,
     )
-    Layout(**layout_options, ax=ax)  # faults of the layout before anything is computed
     settings = _Settings(
         kind=kind,
         bins=bins,
@@ -146,22 +144,11 @@ def plot_predictive(  # noqa: PLR0913, PLR0917  (the options of a public plot)
         colors=colors,
         styles=pair("linestyles", linestyles, Pair("-", "-")),
         widths=pair("linewidths", linewidths, Pair(1.8, 1.5)),
-        lines=line_properties(kwargs),
+        lines=opening.lines,
     )
-    request = PredictiveRequest(
-        dt=dt,
-        data=data,
-        predictive_group=predictive_group,
-        plot_data=plot_data,
-        n_samples=n_samples,
-        random_state=seed,
-        columns=columns,
-    )
-    shown = predictive_data(model, request)
+    shown = opening.data(model)
     artist = _Artist(settings, shown)
-    layout = Layout(
-        **layout_options,
-        ax=ax,
+    layout = opening.titled(
         title=TITLES[predictive_group] if title is None else title,
         xlabel=artist.xlabel if xlabel is None else xlabel,
         ylabel=artist.ylabel if ylabel is None else ylabel,
@@ -199,6 +186,7 @@ class _Artist:
 
     def __init__(self, settings: _Settings, data: PredictiveData) -> None:
         self.settings = settings
+        self.top = 0.0  # of the vertical axis, which panels share
         self.labels = data.labels
         self.signed = len(data.codes) == 2
         if data.is_choice_only:
@@ -231,7 +219,7 @@ class _Artist:
             self._line(ax, heights.mean(axis=0), "predicted", colors.predicted)
             if data.observed is not None:
                 self._line(ax, self._density(data.observed, i)[0], "observed", colors.observed)
-        ax.set_ylim(bottom=0)
+        self._set_top(ax)
         ax.set_xlim(self.grid[0], self.grid[-1])
         if self.signed:
             self._name_sides(ax)
@@ -241,8 +229,12 @@ class _Artist:
         colors = Pair("0.2", "0.2") if self.by_choice else self.curves[0]
         if self.by_choice:
             colored = zip(self.curves, self.labels.values(), strict=True)
-            handles += [Patch(color=curve.predicted, label=_named(label)) for curve, label in colored]
-        what = f"predicted, {_interval_text(self.settings)}" if self.settings.uncertainty == "band" else "predicted"
+            handles += [Patch(color=curve.predicted, label=named(label)) for curve, label in colored]
+        what = (
+            f"predicted, {densities.interval_text(self.settings.interval)}"
+            if self.settings.uncertainty == "band"
+            else "predicted"
+        )
         handles.append(self._handle(what + self._left_out(data.predicted), "predicted", colors.predicted))
         if data.observed is not None:
             handles.append(self._handle("observed" + self._left_out(data.observed), "observed", colors.observed))
@@ -264,6 +256,15 @@ class _Artist:
     def _handle(self, label: str, which: str, color: Any) -> Line2D:
         style, width = getattr(self.styles, which), getattr(self.settings.widths, which)
         return Line2D([], [], color=color, linestyle=style, linewidth=width, label=label)
+
+    def _set_top(self, ax: Axes) -> None:
+        """Room for the tallest of the panels that share this axis, drawn so far."""
+        tops = [np.asarray(line.get_ydata(orig=False), dtype=float) for line in ax.get_lines()]
+        tops += [patch.get_datalim(ax.transData).get_points()[:, 1] for patch in ax.collections]
+        top = 1.05 * max((float(np.nanmax(y)) for y in tops if np.size(y)), default=1.0)
+        is_shared = len(ax.get_shared_y_axes().get_siblings(ax)) > 1
+        self.top = max(self.top, top) if is_shared else top
+        ax.set_ylim(0, self.top or 1.0)
 
     def _density(self, responses: Responses, curve: int) -> np.ndarray:
         """(n_samples, n_points) densities of the signed axis or of one choice; one sample if observed."""
@@ -313,7 +314,7 @@ class _Artist:
         """Which choice is on which side; the sign of rt is a matter of drawing, so ticks show seconds."""
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
         ax.axvline(0, color="0.8", linewidth=0.8, zorder=0)
-        left, right = (_named(label) for label in self.labels.values())
+        left, right = (named(label) for label in self.labels.values())
         style: dict[str, Any] = {"transform": ax.transAxes, "va": "bottom", "fontsize": "small", "color": "0.35"}
         ax.text(0.01, 1.0, f"← {left}", ha="left", **style)
         ax.text(0.99, 1.0, f"{right} →", ha="right", **style)
@@ -345,14 +346,3 @@ def _axis_range(x_range: Any, data: PredictiveData, is_signed: bool) -> tuple[fl
     if len(ends) == 2 and ends[0] < ends[1]:
         return float(ends[0]), float(ends[1])
     raise ValueError(f"`x_range` must be a positive end in seconds or an increasing pair, got {x_range!r}.")
-
-
-def _named(label: str) -> str:
-    """A choice in words: codes are numbers, which say nothing by themselves."""
-    return f"response {label}" if label.lstrip("-").isdigit() else label
-
-
-def _interval_text(settings: _Settings) -> str:
-    if isinstance(settings.interval, tuple):
-        return f"{100 * settings.interval[0]:g}–{100 * settings.interval[1]:g} % quantiles"
-    return f"{100 * settings.interval:g} % interval"

@@ -13,11 +13,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 
-from hssm.plotting.data import PredictiveData, PredictiveRequest, predictive_data, used_columns
-from hssm.plotting.facets import FacetGrid, Layout, draw_facets, levels
+from hssm.plotting.data import PredictiveData
+from hssm.plotting.facets import FacetGrid, draw_facets, levels
+from hssm.plotting.opening import open_plot
 from hssm.plotting.quantiles import QuantileRequest, ellipse_of, quantile_table, read_quantiles
 from hssm.plotting.style import CHOICES, SEQUENTIAL, line_properties, require_option, tidy
-from hssm.seeds import one_seed
 
 SPREAD = 0.18
 """Half-width of the places side by side that response categories take on a categorical axis."""
@@ -102,21 +102,15 @@ def plot_quantile_probability(  # noqa: PLR0913, PLR0917  (the options of a publ
     -------
     Axes, FacetGrid or list of FacetGrid
     """
-    seed = one_seed(random_state, kwargs.pop("random_seed", None))
     by = (quantile_by,) if isinstance(quantile_by, str) else tuple(quantile_by or ())
-    columns = used_columns(cond=cond, row=row, col=col, groups=groups, correct=correct, quantile_by=by)
-    layout = Layout(
-        row=row,
-        col=col,
-        col_wrap=col_wrap,
-        groups=groups,
-        groups_order=groups_order,
-        grid_kwargs=grid_kwargs or {},
-        ax=kwargs.pop("ax", None),
-        title=title,
-        xlabel=("Proportion of trials" if x == "proportion" else cond) if xlabel is None else xlabel,
-        ylabel="Response time (s), quantiles" if ylabel is None else ylabel,
-        legend_beside=True,
+    opening = open_plot(
+        dict(row=row, col=col, col_wrap=col_wrap, groups=groups, groups_order=groups_order, grid_kwargs=grid_kwargs),
+        dict(dt=dt, data=data, predictive_group=predictive_group, n_samples=n_samples),
+        kwargs,
+        random_state=random_state,
+        cond=cond,
+        correct=correct,
+        quantile_by=by,
     )
     require_option("y", y, ("rt",))
     settings = _Settings(
@@ -126,22 +120,18 @@ def plot_quantile_probability(  # noqa: PLR0913, PLR0917  (the options of a publ
         predictive_style=predictive_style,
         ellipse=(ellipse_confidence, ellipse_min_points),
         xticklabels=xticklabels,
-        data_kwargs=line_properties({**kwargs, **(data_kwargs or {})}),
-        point_kwargs=line_properties({**kwargs, **(predictive_samples_kwargs or {})}),
+        data_kwargs={**opening.lines, **line_properties(data_kwargs or {})},
+        point_kwargs={**opening.lines, **line_properties(predictive_samples_kwargs or {})},
         ellipse_kwargs=ellipse_kwargs or {},
     )
-    shown = predictive_data(
-        model,
-        PredictiveRequest(
-            dt=dt,
-            data=data,
-            predictive_group=predictive_group,
-            n_samples=n_samples,
-            random_state=seed,
-            columns=columns,
-        ),
-    )
+    shown = opening.data(model)
     artist = _Artist(settings, shown)
+    layout = opening.titled(
+        title=title,
+        xlabel=("Proportion of trials" if x == "proportion" else cond) if xlabel is None else xlabel,
+        ylabel="Response time (s), quantiles" if ylabel is None else ylabel,
+        legend_beside=True,
+    )
     return draw_facets(shown, layout, artist.draw, artist.legend)
 
 

@@ -93,3 +93,8 @@ def line_properties(given: Mapping[str, Any]) -> dict[str, Any]:
 def tidy(ax: Axes) -> None:
     """Axes without the box: only the lines that carry a scale."""
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def named(label: str) -> str:
+    """A choice in words: codes are numbers, which say nothing by themselves."""
+    return f"response {label}" if label.lstrip("-").isdigit() else label

@@ -1,0 +1,94 @@
+"""Exact leave-one-out scores where the approximation fails: the model is fitted again without these units."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy.special import logsumexp
+
+from hssm.bambi_bridge.names import OBS_DIM
+from hssm.diagnostics.criteria import Criterion, loo
+from hssm.diagnostics.draws import built_of
+from hssm.inference.log_likelihood import pointwise_log_likelihood
+from hssm.seeds import as_generator
+
+_log = logging.getLogger(__name__)
+
+
+def refit_high_k(model: Any, by: str | None = None, *, at_most: int = 20, **sample_kwargs: Any) -> Criterion:
+    """Leave-one-out cross-validation with exact refits for the units of high Pareto k.
+
+    Parameters
+    ----------
+    model : HSSM
+        A sampled model.
+    by : str, optional
+        Column whose levels are left out in place of single trials. Members of a grouping factor that are left out
+        are predicted by draws of their effects from the group distribution.
+    at_most : int
+        Refuse if more units than this would need a refit.
+    **sample_kwargs
+        For ``sample`` of the refits (``draws``, ``tune``, ``chains``, ``random_seed`` ...).
+
+    Returns
+    -------
+    Criterion
+        For :func:`hssm.compare`; the refitted units are exact.
+
+    Raises
+    ------
+    ValueError
+        More than ``at_most`` units, a parameter that is a fixed vector, or rows that ``dropna`` removed.
+    """
+    built_of(model, "refit_high_k()")
+    _refuse_vectors(model)
+    score = loo(model, by)
+    units = np.flatnonzero(score.unreliable)
+    if len(units) > at_most:
+        raise ValueError(
+            f"{len(units)} of {score.pareto_k.size} units have a high Pareto k, more than `at_most`={at_most} refits. "
+            "The model may be misspecified (see plot_predictive); raise `at_most` to refit all the same."
+        )
+    elpd, p = score.elpd_i.copy(deep=True), score.p_i.copy(deep=True)
+    options = {"progressbar": False, **sample_kwargs, "idata_kwargs": {"log_likelihood": False}}
+    for i in units:
+        left_out = _rows_of(model, by, score.elpd_i, int(i))
+        _log.info("Refit without %s (%d of %d).", score.elpd_i["unit"].values[i], i + 1, len(units))
+        exact = _log_score(model, left_out, options)
+        p[i] = float(p[i]) + float(elpd[i]) - exact
+        elpd[i] = exact
+    return replace(score, elpd_i=elpd, p_i=p, refitted=score.unreliable)
+
+
+def _rows_of(model: Any, by: str | None, units: Any, i: int) -> np.ndarray:
+    """(n_trials,) mask of the rows of a unit."""
+    if by is None:
+        return np.arange(len(model.data)) == i
+    return np.array([str(level) for level in model.data[by]]) == str(units["unit"].values[i])
+
+
+def _log_score(model: Any, left_out: np.ndarray, options: dict[str, Any]) -> float:
+    """Log predictive density of some rows, together, under a fit of the others."""
+    given = model.given
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # about the data, said at the first fit
+        fresh = type(model)(given.frame[~left_out], **given.arguments)
+        fresh.sample(**options)
+    rows = fresh.prepare_data(given.frame[left_out], with_response=True)
+    posterior = fresh.traces["posterior"].to_dataset()
+    scored = pointwise_log_likelihood(fresh.built, posterior, rows, rng=as_generator(0))
+    values = scored[fresh.response_str].sum(OBS_DIM).to_numpy().ravel()
+    return float(logsumexp(values) - np.log(values.size))
+
+
+def _refuse_vectors(model: Any) -> None:
+    """ValueError for what cannot be fitted without some of its rows."""
+    if len(model.given.frame) != len(model.data):
+        raise ValueError("Refits need all rows of the data: drop incomplete rows yourself instead of dropna=True.")
+    fixed = [name for name, param in model.params.items() if param.is_fixed and np.ndim(param.fixed_value) > 0]
+    if fixed:
+        raise ValueError(f"Refits leave out rows, but {', '.join(fixed)} is a fixed vector with a value per row.")

@@ -1,0 +1,173 @@
+"""What comes out of a model: tables, plots and functions of the model; the verbs that look and do not fit."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hssm import diagnostics, plotting
+from hssm.inference import results
+from hssm.inference.expert import draw_graph, value_point
+from hssm.inference.storage import read_traces
+from hssm.model_info import ModelInfo
+from hssm.reporting.report import write_report
+from hssm.saving import saved
+
+
+class ModelOutput(ModelInfo):
+    """Verbs that look at a model and its results; :class:`~hssm.hssm.HSSM` adds those that fit and predict."""
+
+    # ------------------------------------------------------------------ looking at it
+
+    def summary(self, dt: xr.DataTree | None = None, **kwargs: Any) -> Any:
+        """ArviZ's summary of all variables but offsets, as a DataFrame."""
+        import arviz as az
+
+        tree = self._tree(dt)
+        return az.summary(tree, **{**kwargs, "var_names": results.chosen_names(tree, kwargs.get("var_names"))})
+
+    def diagnose(self, dt: xr.DataTree | None = None) -> Any:
+        """Whether the draws can be trusted, in words and as a table; :func:`hssm.diagnostics.check` of this model."""
+        return diagnostics.check(self, dt)
+
+    def plot_trace(self, dt: xr.DataTree | None = None, **kwargs: Any) -> Any:
+        """ArviZ's trace plot of all variables but offsets."""
+        import arviz as az
+
+        tree = self._tree(dt)
+        names = results.chosen_names(tree, kwargs.get("var_names"))
+        return az.plot_trace_dist(tree, **{**kwargs, "var_names": names})
+
+    def plot_predictive(self, **kwargs: Any) -> Any:
+        return plotting.plot_predictive(self, **kwargs)
+
+    def plot_quantile_probability(self, cond: str, **kwargs: Any) -> Any:
+        return plotting.plot_quantile_probability(self, cond, **kwargs)
+
+    def plot_model_cartoon(self, **kwargs: Any) -> Any:
+        return plotting.plot_model_cartoon(self, **kwargs)
+
+    def graph(
+        self,
+        formatting: str = "plain",
+        name: str | None = None,
+        figsize: Any = None,
+        dpi: int = 300,
+        fmt: str = "png",
+    ) -> Any:
+        """The model's structure as a ``graphviz.Digraph``; written to ``<name>.<fmt>`` if a name is given."""
+        return draw_graph(self.pymc_model, formatting, name, figsize, dpi, fmt)
+
+    def report(self, path: Any, dt: xr.DataTree | None = None, random_state: Any = None) -> Path:
+        """Write one self-contained HTML page of model, data, priors, diagnostics, chains, posterior and predictions.
+
+        ``path`` is a file ending in ``.html`` or a folder; returns the path of the page.
+        """
+        return write_report(self, path, None if dt is None else self._tree(dt), random_state)
+
+    # ------------------------------------------------------------------ keeping it
+
+    def save_model(
+        self,
+        model_name: str | None = None,
+        allow_absolute_base_path: bool = False,
+        base_path: Any = "hssm_models",
+        save_traces_only: bool = False,
+    ) -> Path:
+        """Write the model, its data and its draws into the folder ``<base_path>/<model_name>``.
+
+        The specification is JSON, data are parquet, draws netCDF; functions among the arguments, and nothing else,
+        are pickled. A process that is killed while it writes leaves an earlier saved model as it was.
+
+        Parameters
+        ----------
+        model_name : str, optional
+            The model's name and the time unless given; spaces become underscores. A saved model of that name is
+            replaced.
+        allow_absolute_base_path : bool
+            Whether ``base_path`` may be absolute.
+        base_path : path
+        save_traces_only : bool
+            Write the draws without the specification and the data.
+
+        Returns
+        -------
+        pathlib.Path
+            The folder.
+
+        Raises
+        ------
+        ValueError
+            An absolute path without permission, a folder that is no saved model, arguments that cannot be saved.
+        """
+        target = saved.place_for(model_name, self.model_name, base_path, allow_absolute_base_path)
+        trees = {name: self._noted[name] for name in saved.TRACES if name in self._noted}
+        if save_traces_only and not trees:
+            raise ValueError("There are no draws to save yet: call `sample()` or `vi()` first.")
+        request = saved.SaveRequest(
+            kind=type(self).__name__,
+            version=self._attributes["hssm_version"],
+            given=None if save_traces_only else self._given,
+            used=(*self.response, *self._used_columns),
+            trees=trees,
+            remarks={"model": self.model_name, "parameterization": self.parameterization},
+        )
+        return saved.write_model(target, request)
+
+    @classmethod
+    def load_model(cls, path: Any, allow_pickle: bool = False) -> Any:
+        """The model in a folder of :meth:`save_model` with its draws; the draws alone if nothing else was saved.
+
+        Parameters
+        ----------
+        path : path
+        allow_pickle : bool
+            Whether to run the pickled functions of a model whose arguments hold functions.
+
+        Raises
+        ------
+        FileNotFoundError
+            Nothing was saved there.
+        ValueError
+            Pickled functions without ``allow_pickle``, a damaged folder, or one of HSSM 0.5 or a later version.
+        """
+        found = saved.read_saved(path, allow_pickle)
+        if found.arguments is None:
+            return saved.traces_of(found)
+        if found.kind != cls.__name__:
+            raise ValueError(f"The model in {str(path)!r} is an {found.kind}: call `hssm.{found.kind}.load_model`.")
+        constructor: Any = cls
+        model = constructor(found.frame, **found.arguments)
+        for name, tree in found.trees.items():
+            model._noted[name] = read_traces(tree, model.built)
+        return model
+
+    @staticmethod
+    def load_model_traces(path: Any) -> xr.DataTree:
+        """The draws in a folder of :meth:`save_model`, as ``idata_mcmc`` and ``idata_vi`` (those that were saved)."""
+        return saved.traces_of(saved.read_saved(path, traces_only=True))
+
+    # ------------------------------------------------------------------ for experts
+
+    def add_likelihood_parameters_to_idata(self, *args: Any, **kwargs: Any) -> Any:
+        """Old name of ``add_likelihood_parameters_to_datatree``."""
+        new = "add_likelihood_parameters_to_datatree"
+        warnings.warn(f"`add_likelihood_parameters_to_idata` is an old name: use `{new}`.", FutureWarning, stacklevel=2)
+        return getattr(self, new)(*args, **kwargs)
+
+    def compile_logp(
+        self, keep_transformed: bool = False, vars: Any = None, jacobian: bool = True, sum: bool = True
+    ) -> Any:
+        """A function from a dict of unconstrained values to the model's log density."""
+        function = self.pymc_model.compile_logp(vars=vars, jacobian=jacobian, sum=sum)
+        if keep_transformed:
+            return function
+        return lambda values: function(value_point(self.pymc_model, values))
+
+    def initial_point(self, transformed: bool = False) -> dict[str, np.ndarray]:
+        """The model's starting point: free variables, or their unconstrained values by PyMC's names."""
+        return value_point(self.pymc_model, self.initvals) if transformed else self.initvals

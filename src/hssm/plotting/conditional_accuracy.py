@@ -1,0 +1,111 @@
+"""``plot_conditional_accuracy``: whether fast responses are as accurate as slow ones, in the data and in the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from hssm.plotting import densities
+from hssm.plotting.accuracy import conditional_accuracy
+from hssm.plotting.bands import Function, draw_functions, function_legend, palette
+from hssm.plotting.data import PredictiveData, Responses
+from hssm.plotting.facets import FacetGrid, draw_facets, levels
+from hssm.plotting.opening import open_plot
+from hssm.plotting.style import named, tidy
+
+
+def plot_conditional_accuracy(  # noqa: PLR0913, PLR0917  (the options of a public plot)
+    model: Any,
+    cond: str | None = None,
+    dt: Any = None,
+    data: pd.DataFrame | None = None,
+    predictive_group: str = "posterior_predictive",
+    plot_data: bool = True,
+    n_samples: int | float | None = 20,
+    correct: str | None = None,
+    bins: int = 5,
+    row: str | None = None,
+    col: str | None = None,
+    col_wrap: int | None = None,
+    groups: str | Sequence[str] | None = None,
+    groups_order: Sequence[Any] | None = None,
+    hdi: Any = None,
+    title: str | None = None,
+    xlabel: str | None = None,
+    ylabel: str | None = None,
+    legend: bool = True,
+    grid_kwargs: dict[str, Any] | None = None,
+    random_state: Any = None,
+    **kwargs: Any,
+) -> Axes | FacetGrid | list[FacetGrid]:
+    """Plot accuracy against reaction time, in bins of equally many trials.
+
+    Parameters
+    ----------
+    model : HSSM
+    cond : str, optional
+        Column of conditions, a line for each.
+    dt, data, predictive_group, plot_data, n_samples, row, col, col_wrap, groups, groups_order, hdi
+        As in :func:`plot_predictive`.
+    correct : str, optional
+        Column with the correct response of each trial, or (two choices) with True and False for correct responses.
+        Without it the share of the model's last choice (the upper boundary) is shown.
+    bins : int
+        Number of bins, from fast to slow.
+    title, xlabel, ylabel, legend, grid_kwargs, random_state
+        As in :func:`plot_predictive`.
+    **kwargs
+        ``ax`` (single plots only), and properties of Matplotlib's lines.
+
+    Returns
+    -------
+    Axes, FacetGrid or list of FacetGrid
+    """
+    if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or bins < 2:
+        raise ValueError(f"`bins` must be a number of bins of at least 2, got {bins!r}.")
+    opening = open_plot(
+        dict(row=row, col=col, col_wrap=col_wrap, groups=groups, groups_order=groups_order, grid_kwargs=grid_kwargs),
+        dict(dt=dt, data=data, predictive_group=predictive_group, plot_data=plot_data, n_samples=n_samples),
+        kwargs,
+        random_state=random_state,
+        cond=cond,
+        correct=correct,
+    )
+    interval = densities.read_interval(0.94 if hdi is None else hdi)
+    shown = opening.data(model)
+    conditions = [None] if cond is None else levels(shown.frame[cond])
+    functions = [
+        Function(label=str(level), color=color, values=partial(_values, cond, level, correct, int(bins)))
+        for level, color in zip(conditions, palette(len(conditions)), strict=True)
+    ]
+
+    def draw(ax: Axes, part: PredictiveData) -> None:
+        tidy(ax)
+        draw_functions(ax, part, functions, interval, opening.lines)
+        ax.set_ylim(0, 1.02)
+        ax.set_xlim(left=0)
+
+    what = f"Proportion of {named(list(shown.labels.values())[-1])}" if correct is None else "Proportion correct"
+    layout = opening.titled(
+        title=title,
+        xlabel="Response time (s)" if xlabel is None else xlabel,
+        ylabel=what if ylabel is None else ylabel,
+        legend_beside=True,
+    )
+    explain = partial(function_legend, functions, interval=interval) if legend else None
+    return draw_facets(shown, layout, draw, explain)
+
+
+def _values(
+    cond: str | None, level: Any, correct: str | None, bins: int, data: PredictiveData, responses: Responses
+) -> tuple[np.ndarray, np.ndarray]:
+    """The function of one condition."""
+    if cond is None:
+        return conditional_accuracy(data, responses, correct, bins)
+    rows = (data.frame[cond] == level).to_numpy(dtype=bool)
+    return conditional_accuracy(data.take(rows), responses.take(rows), correct, bins)
