@@ -183,9 +183,7 @@ class _Problem:
         density = evaluate_pointwise(self.likelihood, self.observed, theta)
         slopes = (density[2::2] - density[1::2]) / (2 * HALF_STEP)
         slopes = np.where(np.isfinite(slopes), slopes, 0.0)
-        scores = [
-            sparse.diags_array(slope) @ design for slope, design in zip(slopes, self.designs, strict=True)
-        ]
+        scores = [sparse.diags_array(slope) @ design for slope, design in zip(slopes, self.designs, strict=True)]
         return _Point(beta=beta, log_density=float(density[0].sum()), scores=sparse.hstack(scores, format="csr"))
 
     def objective(self, point: _Point, scales: np.ndarray) -> float:

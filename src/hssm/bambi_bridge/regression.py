@@ -65,9 +65,7 @@ def _means(terms: tuple[Term, ...], forms: Mapping[str, Form]) -> dict[str, str]
     return means
 
 
-def build_regression(
-    predictor: Predictor, bambi_model: bmb.Model, forms: Mapping[str, Form], fit: QuickFit
-) -> Any:
+def build_regression(predictor: Predictor, bambi_model: bmb.Model, forms: Mapping[str, Form], fit: QuickFit) -> Any:
     """(n,) natural-scale values of a regression parameter, inside the current PyMC model.
 
     ``fit`` is what the data say about the effects of partially centred terms.
@@ -145,9 +143,7 @@ def _per_trial(term: Term, effect: Any) -> Any:
     return (effect[index] * pm.Data(f"{term.variable}_data", term.columns)).sum(axis=-1)
 
 
-def _group_effect(
-    predictor: Predictor, term: Term, form: Form, coefficients: Mapping[str, Any], fit: QuickFit
-) -> Any:
+def _group_effect(predictor: Predictor, term: Term, form: Form, coefficients: Mapping[str, Any], fit: QuickFit) -> Any:
     """Effects per group: offsets times their scale, or drawn around their mean (a common coefficient, if there is)."""
     _add_coords(term, pm.modelcontext(None))
     dims = tuple(term.coords)
