@@ -184,7 +184,7 @@ def factor_columns(term: Term) -> set[str]:
 
 
 def reference_levels(term: Term) -> dict[str, str | None]:
-    """Columns that a term takes as categories, each with the level that its coding leaves at zero, where there is one."""
+    """Columns that a term takes as categories, each with the level that its coding leaves at zero (None if none)."""
     part = term.source.term.expr if term.kind == "group" else term.source.term
     columns = {c: None for item in getattr(part, "components", ()) if item.kind == "categoric" for c in _names_in(item)}
     if term.kind == "common" and len(columns) == 1 and ":" not in term.name:

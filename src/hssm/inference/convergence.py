@@ -76,7 +76,7 @@ def convergence_problems(tree: xr.DataTree) -> list[str]:
 
 
 def divergence_advice(attributes: Mapping[Any, Any]) -> str:
-    """What to do about divergences, given a tree's attributes: first take back forms of group effects that were asked for."""
+    """What to do about divergences, by a tree's attributes: first take back forms of group effects that were chosen."""
     asked = ast.literal_eval(attributes.get(ASKED_FORMS, "{}"))
     others = "Raise target_accept (e.g. 0.95), use links for bounded parameters, or fit a simpler model."
     if not asked:

@@ -1,4 +1,4 @@
-"""Parameters on their natural scale: for combinations of covariates, and for whom (a member, the typical one, the mean).
+"""Parameters on their natural scale: for combinations of covariates, and for whom (a member, the typical, the mean).
 
 Draws of a posterior, a prior or a start go in; what comes out serves ``natural_parameters``, ``prior_summary`` and
 ``find_start``. A member that is not named gets an effect of its own: the centre of the group distribution (its median;
@@ -30,7 +30,7 @@ Who = Literal["median", "mean", "member"]
 POPULATIONS = ("median", "mean")
 
 N_NODES = 41
-"""Nodes of the quadrature: the mean of exp(x) and of logistic(x) is then exact to 1e-6 for standard deviations below 3."""
+"""Nodes of the quadrature: means of exp(x) and logistic(x) are then good to 1e-8 for standard deviations up to 2."""
 
 N_EFFECTS = 200
 """New members per draw where the group distribution is not normal."""
@@ -56,7 +56,7 @@ class Cells:
     @property
     def held(self) -> dict[str, Any]:
         """Columns that do not vary, and their value."""
-        return {name: self.frame[name].iloc[0] for name in self.frame if name not in self.varied}
+        return {str(name): self.frame[name].iloc[0] for name in self.frame if name not in self.varied}
 
 
 def natural_parameters(
@@ -181,12 +181,12 @@ def _design(predictor: Predictor, cells: Cells) -> dict[str, NewColumns]:
     """The design in which every member that is not named stands after the known ones."""
     design = predictor.evaluate(cells.frame) if predictor.param.is_regression else {}
     for term in predictor.groups():
-        index = np.asarray(design[term.name].index)
+        known = np.append(np.isin(np.arange(len(term.groups)), term.index), False)  # without trials there is no member
+        outside = len(term.groups)
+        index = np.minimum(np.asarray(design[term.name].index), outside)
         is_named = factor_columns(term) <= set(cells.varied)
-        outside = np.full_like(index, len(term.groups))
-        design[term.name] = replace(
-            design[term.name], index=np.minimum(index, outside) if is_named else outside, new_groups=("not named",)
-        )
+        index = np.where(known[index] & is_named, index, outside)
+        design[term.name] = replace(design[term.name], index=index, new_groups=("not named",))
     return design
 
 
@@ -209,11 +209,11 @@ def typical_effect(term: Term, draws: Draws, rng: np.random.Generator) -> np.nda
     arguments = group_arguments(term, draws)
     if term.prior.name == "Normal":
         return arguments.get("mu", 0.0) + np.zeros_like(arguments["sigma"]) + _zeros(term)
-    distribution = bmb.Prior(term.prior.name, **arguments)
+    full = {key: value + _zeros(term) for key, value in arguments.items()}
+    distribution = bmb.Prior(term.prior.name, **full)  # which takes axes of length one away
     if frozen_distribution(distribution) is None:
-        drawn = draw_effects(term, draws, N_EFFECTS + 1, rng)
-        return np.median(drawn, axis=1, keepdims=True)
-    return np.asarray(quantile(distribution, Q50)) + _zeros(term)
+        return np.median(draw_effects(term, draws, N_EFFECTS + 1, rng), axis=1, keepdims=True)
+    return np.asarray(quantile(distribution, Q50)).reshape(next(iter(full.values())).shape)
 
 
 def _zeros(term: Term) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Prior-data conflict: coefficients whose posterior lies where their prior did not expect them.
 
-Draws are carried to the scale on which their prior is standard normal. If the posterior is about normal there, with mean m
-and standard deviation s, the data alone favour m / (1 - s^2), a value that under the prior is normal around zero with
-variance 1 / (1 - s^2). Its distance from zero is
+Draws are carried to the scale on which their prior is standard normal. If the posterior is about normal there, with
+mean m and standard deviation s, the data alone favour m / (1 - s^2), a value that under the prior is normal around zero
+with variance 1 / (1 - s^2). Its distance from zero is
 
     z = m / sqrt(1 - s^2),
 
@@ -11,7 +11,7 @@ and |z| > 3.29 has a prior predictive probability below 0.001.
 References
 ----------
 Evans & Moshonov (2006), Bayesian Analysis 1, 893-914: the prior predictive probability of the minimal sufficient
-statistic, here in its normal case (their example 1). Box (1980), JRSS A 143, 383-430.
+statistic, here in its normal case. Box (1980), JRSS A 143, 383-430.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ CONFLICT_PROBABILITY = 0.001
 CONFLICT_Z = float(stats.norm.isf(CONFLICT_PROBABILITY / 2))
 
 LEAST_GAIN = 0.05
-"""Where the posterior has more than 1 - this share of the prior's variance the data say next to nothing: ``1 - s^2`` does
-not fall below it, or the noise of the draws would be magnified."""
+"""``1 - s^2`` does not fall below it: where the data say next to nothing, it would magnify the noise of the draws."""
 
 CONFLICT_ADVICE = (
     "Check data, coding and units of these first. If they are right, give a wider prior (`include=[{'name': ..., "

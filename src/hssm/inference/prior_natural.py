@@ -27,8 +27,8 @@ Samples = Mapping[tuple[str, str], np.ndarray]
 def natural_prior(built: BuiltModel, draws: int, rng: np.random.Generator) -> dict[tuple[str, str], np.ndarray]:
     """Draws of every free parameter from the prior.
 
-    Of a regression with groups, the typical member (zero deviation) and any member (a new one per draw); of one without,
-    a trial at the mean or reference level of its predictors.
+    Of a regression with groups, the typical member (zero deviation) and any member (a new one per draw); of one
+    without, a trial at the mean or reference level of its predictors.
     """
     prior = flatten(sample_prior(built, draws, rng)).values
     if not prior:

@@ -89,7 +89,7 @@ def check_options(options: Mapping[str, Any]) -> None:
 
 
 def diagnose(tree: xr.DataTree, built: BuiltModel | None = None) -> None:
-    """The warnings that end a fit, about priors too if the model is given; RuntimeError for a chain that never moved."""
+    """The warnings that end a fit, about priors too if given the model; RuntimeError for a chain that never moved."""
     stuck = stuck_chains(tree["posterior"].to_dataset())
     if stuck:
         raise RuntimeError(

@@ -87,8 +87,8 @@ def plot_prior(
 
 
 def _panels(n_panels: int, options: dict[str, Any]) -> tuple[Any, np.ndarray]:
-    n_columns = min(max(n_panels, 1), MOST_COLUMNS)
-    n_rows = -(-max(n_panels, 1) // n_columns)
+    n_rows = -(-max(n_panels, 1) // MOST_COLUMNS)
+    n_columns = -(-max(n_panels, 1) // n_rows)
     size = (PANEL[0] * n_columns, PANEL[1] * n_rows + 0.4)
     return plt.subplots(n_rows, n_columns, **{"layout": "constrained", "figsize": size, **options, "squeeze": False})
 
