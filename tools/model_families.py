@@ -47,7 +47,7 @@ def family_of(name: str) -> FamilyRow | None:
 
 
 def _patterns() -> Iterator[str]:
-    for found in registry._families():
+    for found in registry.families():
         for family in getattr(found, "families", (found,)):
             if "{n}" in getattr(family, "pattern", ""):
                 yield family.pattern

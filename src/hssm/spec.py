@@ -55,7 +55,9 @@ class ParameterSpec:
     """One parameter of a model: its natural domain and how people speak of it.
 
     ``role`` is the row of the default-prior table it follows ("v", "a", "z", "t", "sv", "sz", "st",
-    "theta", ... or "generic", by bounds). ``closed`` says whether an end of ``bounds`` is itself valid.
+    "theta", ... or "generic", by bounds). ``closed`` says whether an end of ``bounds`` is itself valid. ``above``
+    names a parameter that this one must exceed; ``coordinate`` is how samplers move it: "" as PyMC chooses, or
+    "folded", "bent" or "shifted", see :mod:`hssm.parameters.coordinates`.
     """
 
     name: str
@@ -65,6 +67,8 @@ class ParameterSpec:
     description: str = ""
     unit: str = ""
     default_prior: Any = None
+    above: str | None = None
+    coordinate: Literal["", "folded", "bent", "shifted"] = ""
 
     def __post_init__(self) -> None:
         _require(self.name.isidentifier(), f"A parameter name must be an identifier, got {self.name!r}.")
@@ -235,6 +239,8 @@ class ResolvedParam:
     fixed_value: Any = None
     explicit_bounds: bool = False
     unit: str = ""
+    above: str | None = None
+    coordinate: str = ""
 
     @property
     def is_regression(self) -> bool:

@@ -43,25 +43,58 @@ def test_every_free_variable_starts_inside_its_support(
     assert np.isfinite(evaluate(model.initial_point(transformed=True)))
 
 
-def test_data_driven_values_go_through_the_link_to_intercepts_and_levels() -> None:
-    simple = hssm.HSSM(make_frame(), p_outlier=None).initvals
-    assert_same(make_model("1 + x", "a").initvals["a_Intercept"], np.log(simple["a"]))
-    assert_same(make_model("0 + g", "a").initvals["a_g"], np.full(3, np.log(simple["a"])))
-    assert_same(make_model("0 + (1|p)", "a", noncentered=True).initvals["a_1|p_mu"], np.log(simple["a"]))
-    assert_same(make_model("1 + x + g", "v").initvals["v_Intercept"], simple["v"])
-    assert_same(make_model("1 + x + g", "v").initvals["v_x"], 0.0)
-    assert_same(make_model("1 + x + g", "v").initvals["v_g"], np.zeros(2))
+def test_coefficients_start_where_the_quick_fit_found_them() -> None:
+    model = make_model("1 + x + g", "a")
+    fit = model._built.quick_fit
+    for name in ("a_Intercept", "a_x", "a_g"):
+        assert_same(model.initvals[name], fit.coefficients[name])
+    assert_same(model.initvals["v"], fit.simple["v"])
+    levels = make_model("0 + g", "a")
+    assert_same(levels.initvals["a_g"], levels._built.quick_fit.coefficients["a_g"])
 
 
-def test_effects_start_at_the_mean_they_are_drawn_around() -> None:
-    around = make_model("1 + x + (1 + x|p) + (1|q)", noncentered=False).initvals
-    assert_same(around["v_1|p"], np.full(6, around["v_Intercept"]))
-    assert_same(around["v_x|p"], np.zeros(6))
-    assert_same(around["v_1|q"], np.zeros(4))
-    free_mean = make_model("0 + (1|p)", noncentered=False).initvals
-    assert free_mean["v_1|p_mu"] != 0.0
-    assert_same(free_mean["v_1|p"], np.full(6, free_mean["v_1|p_mu"]))
-    assert_same(make_model("1 + (1|p)", noncentered=True).initvals["v_1|p_offset"], np.zeros(6))
+def test_simple_models_start_at_the_quick_fit_too() -> None:
+    model = hssm.HSSM(make_frame(), p_outlier=None)
+    for name, value in model._built.quick_fit.simple.items():
+        assert_same(model.initvals[name], value)
+
+
+def test_effects_start_at_what_was_found_around_their_mean() -> None:
+    model = make_model("1 + x + (1 + x|p) + (1|q)", noncentered=False)
+    around, fit = model.initvals, model._built.quick_fit
+    assert_same(around["v_1|p"], fit.effects["v_1|p"].value + around["v_Intercept"])
+    assert_same(around["v_x|p"], fit.effects["v_x|p"].value + around["v_x"])
+    assert_same(around["v_1|q"], fit.effects["v_1|q"].value)
+    assert_same(around["v_1|p_sigma"], fit.effects["v_1|p"].scale)
+
+
+def test_a_free_mean_starts_at_the_mean_of_the_effects() -> None:
+    model = make_model("0 + (1|p)", noncentered=False)
+    found = model._built.quick_fit.effects["v_1|p"].value
+    assert_same(model.initvals["v_1|p"], found)
+    assert_same(model.initvals["v_1|p_mu"], found.mean())
+
+
+def test_offsets_start_at_the_same_effects() -> None:
+    model = make_model("1 + (1|p)", noncentered=True)
+    effects = model._built.quick_fit.effects["v_1|p"]
+    assert_same(model.initvals["v_1|p_offset"], effects.value / effects.scale)
+
+
+def test_values_outside_a_prior_are_moved_into_it() -> None:
+    prior = {"x": {"name": "Uniform", "lower": 5.0, "upper": 6.0}}
+    start = make_model("1 + x", prior=prior).initvals["v_x"]
+    assert 5.0 < start < 6.0
+
+
+def test_non_decision_times_start_before_the_fastest_response_of_each_member() -> None:
+    frame = make_frame(60)
+    frame["rt"] += 0.2 * frame["p"]
+    model = make_model("1 + (1|p)", "t", frame, p_outlier=0.05)
+    found = np.exp(model.initvals["t_1|p"])
+    fastest = frame.groupby("p")["rt"].min().to_numpy()
+    assert np.all(found < fastest)
+    assert np.all(np.diff(found) > 0.0)
 
 
 def test_medians_of_priors_without_data() -> None:
@@ -73,7 +106,7 @@ def test_medians_of_priors_without_data() -> None:
     )
     assert_same(model.initvals["v_Intercept"], 0.7)
     assert_same(model.initvals["a"], 1.5)
-    assert starting_values(model._built, {"a": 1.2})["a"] == 1.2
+    assert starting_values(model._built, {"a": 1.2})["a"] == model._built.quick_fit.simple["a"]
 
 
 def normal(mu: float = 0.0, sigma=1.0, **more) -> dict:
@@ -100,7 +133,6 @@ def test_initval_of_a_free_mean() -> None:
     prior = {"1|p": normal(mu=normal(initval=-0.4), sigma=SCALE)}
     model = make_model("0 + (1|p)", prior=prior, noncentered=False)
     assert model.initvals["v_1|p_mu"] == -0.4
-    assert_same(model.initvals["v_1|p"], np.full(6, -0.4))
 
 
 def test_initval_of_a_smooth_terms_scale() -> None:

@@ -14,6 +14,14 @@ def test_all_models_with_their_kinds(capsys) -> None:
     assert "analytical, blackbox" in printed
 
 
+def test_families_with_what_n_may_be(capsys) -> None:
+    show_models(Screen())
+    printed = capsys.readouterr().out
+    patterns = ("lba{n}", "lba{n}_t", "racing_diffusion_{n}", "lnr{n}", "wald_race{n}", "softmax_inv_temperature_{n}")
+    assert all(pattern in printed for pattern in patterns)
+    assert "2 to 10" in printed and "lnr3: Lognormal race with 3 accumulators" in printed
+
+
 def test_only_models_of_a_kind(capsys) -> None:
     show_models(Screen(), kind="blackbox")
     assert "ddm_sdv" in capsys.readouterr().out

@@ -75,3 +75,8 @@ def test_errors_say_what_is_wrong(call, parts):
 def test_a_model_is_named():
     with pytest.raises(TypeError, match="name of a model"):
         hssm.log_density(3, DATA, THETA)
+
+
+def test_data_without_names_are_refused_in_words() -> None:
+    with pytest.raises(TypeError, match="'rt', 'response', got ndarray"):
+        hssm.log_density("ddm", np.ones((3, 2)), {"v": 0.0, "a": 1.0, "z": 0.5, "t": 0.1})

@@ -58,7 +58,7 @@ def test_a_family_answers_for_names_that_no_file_lists(monkeypatch) -> None:
             n = int(name[4:])
             return ModelSpec(name=name, parameters=(ParameterSpec(name="v"),), choices=tuple(range(n)))
 
-    monkeypatch.setattr(registry, "_families", lambda: (Races(),))
+    monkeypatch.setattr(registry, "families", lambda: (Races(),))
     assert get_model("race5").choices == (0, 1, 2, 3, 4)
     with pytest.raises(ValueError, match="Unknown model 'racex'"):
         get_model("racex")

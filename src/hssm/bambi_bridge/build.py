@@ -21,6 +21,8 @@ from hssm.bambi_bridge.predictor import Predictor
 from hssm.bambi_bridge.quick_fit import QuickFit, quick_fit
 from hssm.bambi_bridge.regression import build_regression, make_predictor, with_means
 from hssm.distributions.make import make_distribution_class
+from hssm.parameters.coordinates import coordinate_of, floor_of
+from hssm.parameters.initial_values import response_times
 from hssm.parameters.prior import make_variable
 from hssm.spec import BuiltModel, Likelihood, Observations, ResolvedParam
 
@@ -63,7 +65,13 @@ def build(
     predictors = {name: with_means(predictor, forms) for name, predictor in plain.items()}
     pymc_model = pm.Model(coords=_coords(observations))
     with pymc_model:
-        values = {name: _parameter(predictor, bambi_model, forms, fit) for name, predictor in predictors.items()}
+        values: dict[str, Any] = {}
+        fastest = response_times(observations.frame).fastest if "rt" in observations.response else None
+        for name, predictor in predictors.items():
+            if predictor.param.is_regression or predictor.param.is_fixed:
+                values[name] = _parameter(predictor, bambi_model, forms, fit)
+            else:
+                values[name] = _simple(predictor.param, values, fastest)
         _response(observations, likelihood, distribution, values)
         _potentials(pymc_model, options.bambi.get("potentials"))
     return BuiltModel(
@@ -97,15 +105,20 @@ def _coords(observations: Observations) -> dict[str, Any]:
 
 
 def _parameter(predictor: Predictor, bambi_model: Any, forms: Mapping[str, Form], fit: QuickFit) -> Any:
-    """A parameter's symbolic value: a number, a data vector, a variable, or a regression."""
+    """The symbolic value of a fixed parameter, a number or a data vector, or of a regression."""
     param = predictor.param
     if param.is_regression:
         return build_regression(predictor, bambi_model, forms, fit)
-    if not param.is_fixed:
-        return make_variable(param.prior, param.name)
     if np.ndim(param.fixed_value) == 0:
         return float(param.fixed_value)
     return pm.Data(f"{param.name}_fixed", np.asarray(param.fixed_value, dtype=float), dims=names.OBS_DIM)
+
+
+def _simple(param: ResolvedParam, before: Mapping[str, Any], fastest: float | None) -> Any:
+    """A parameter that is one variable, in a coordinate that suits it."""
+    floor = floor_of(param, before)
+    transform = coordinate_of(param, fastest) if floor is None else None
+    return make_variable(param.prior, param.name, transform=transform, above=floor)
 
 
 def _response(observations: Observations, likelihood: Likelihood, distribution: Any, values: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from hssm.bambi_bridge.compat import Term
 from hssm.bambi_bridge.predictor import Predictor
 from hssm.parameters.initial_values import intersection, prior_interval
 from hssm.parameters.link import link_for_bounds
-from hssm.parameters.quantiles import prior_median, spread
+from hssm.parameters.quantiles import frozen_distribution, prior_median, spread
 from hssm.spec import ResolvedParam
 
 LOOSE = 2.0
@@ -116,15 +116,22 @@ def _block(term: Term, eta: float, has_intercept: bool, centers: Mapping[str, np
         design=sparse.csr_array(columns),
         shape=term.columns.shape[1:],
         centre=eta if is_level else 0.0,
-        scale=LOOSE if is_level else max(float(np.max(spread(term.prior))), LEAST_SCALE),
+        scale=LOOSE if is_level else _spread(term.prior),
         **common,
     )
 
 
 def _group_scale(prior: bmb.Prior) -> float:
     """The median of a normal prior's standard deviation; other families vary by about as much as their spread."""
-    scale = prior_median(prior.args["sigma"]) if prior.name == "Normal" and "sigma" in prior.args else spread(prior)
-    return max(float(np.max(scale)), LEAST_SCALE)
+    if prior.name != "Normal" or prior.dist is not None:
+        return _spread(prior)
+    return max(float(np.max(prior_median(prior.args.get("sigma", 1.0)))), LEAST_SCALE)
+
+
+def _spread(prior: bmb.Prior) -> float:
+    """The spread of a prior whose quantiles are known, else a loose one."""
+    known = frozen_distribution(prior) is not None
+    return max(float(np.max(spread(prior))), LEAST_SCALE) if known else LOOSE
 
 
 def _by_level(columns: np.ndarray, index: np.ndarray, n_levels: int) -> Any:

@@ -68,7 +68,8 @@ class QuickFit:
 
     ``covariance`` is that of the Gaussian approximation to the posterior, given the effects' scales, over
     coefficients, deviations and the simple parameters on the scale of the link for their bounds; ``places`` says
-    where each of them stands. None if there are more than ``LARGEST`` of them.
+    where each of them stands. None if there are more than ``LARGEST`` of them. ``links`` are those of the simple
+    parameters.
     """
 
     coefficients: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class QuickFit:
     effects: Mapping[str, Effects] = field(default_factory=dict)
     places: Mapping[str, slice] = field(default_factory=dict)
     covariance: np.ndarray | None = None
+    links: Mapping[str, Any] = field(default_factory=dict)
 
 
 def quick_fit(
@@ -272,5 +274,6 @@ class _Problem:
             simple=simple,
             effects=effects,
             places={b.variable: slice(self.places[i], self.places[i + 1]) for i, b in enumerate(self.blocks)},
+            links={name: links[name] for name in simple},
             covariance=np.linalg.inv(self.curvature(point, scales).toarray()) if small else None,
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hssm.commands.screen import Screen, user_input
-from hssm.models.registry import get_model, list_models
+from hssm.models.family import FEWEST, MOST, NumberedFamily
+from hssm.models.registry import families, get_model, list_models
 from hssm.parameters.show import show_defaults
 from hssm.spec import KINDS
 
@@ -25,4 +26,10 @@ def show_models(screen: Screen, name: str | None = None, kind: str | None = None
             choices = ", ".join(map(str, spec.choices))
             rows.append([model, " ".join(spec.parameter_names), choices, ", ".join(kinds)])
     screen.table(["model", "parameters", "choices", "likelihoods (first is the default)"], rows)
+    screen.table(["family", "n", "for example"], [_explained(family) for family in families()])
     screen.say("One model in full: hssm models NAME")
+
+
+def _explained(family: NumberedFamily) -> list[str]:
+    example = family.member(3)
+    return [family.pattern, f"{FEWEST} to {MOST}", f"{example.name}: {example.description}"]

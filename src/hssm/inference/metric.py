@@ -8,6 +8,7 @@ diagonal in these coordinates.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from scipy.linalg import solve_triangular
 
 from hssm.bambi_bridge.compat import Term
 from hssm.bambi_bridge.partial import PartialCentering
-from hssm.bambi_bridge.quick_fit import Effects
+from hssm.bambi_bridge.quick_fit import HALF_STEP, Effects
+from hssm.inference.transforms import unconstrain_draws
 from hssm.spec import BuiltModel
 
 WEIGHT = 10
@@ -58,9 +60,12 @@ class RoundedPotential(QuadPotentialDiagAdapt):
         super().update(np.dot(self._inverse, sample), grad, tune)
 
 
-def round_off(step: Any, built: BuiltModel, mean: np.ndarray, rng: Any) -> Any:
-    """The NUTS step with a metric that begins with the quick fit's covariance; unchanged where there is none."""
-    covariance = posterior_covariance(built)
+def round_off(step: Any, built: BuiltModel, start: Mapping[str, np.ndarray], mean: np.ndarray, rng: Any) -> Any:
+    """The NUTS step with a metric that begins with the quick fit's covariance; unchanged where there is none.
+
+    ``start`` is a starting point on the variables' own scales, ``mean`` the same, flat and unconstrained.
+    """
+    covariance = posterior_covariance(built, start)
     if covariance is None:
         return step
     step.potential = RoundedPotential(mean, np.linalg.cholesky(covariance), rng=rng)
@@ -68,7 +73,7 @@ def round_off(step: Any, built: BuiltModel, mean: np.ndarray, rng: Any) -> Any:
     return step
 
 
-def posterior_covariance(built: BuiltModel) -> np.ndarray | None:
+def posterior_covariance(built: BuiltModel, start: Mapping[str, np.ndarray]) -> np.ndarray | None:
     """(n, n) approximate covariance of the free variables, unconstrained and in the model's order.
 
     None if there was no quick fit, or too large a one. Variables of which it knows nothing have unit variance.
@@ -78,8 +83,10 @@ def posterior_covariance(built: BuiltModel) -> np.ndarray | None:
         return None
     model = built.pymc_model
     terms = {term.variable: (predictor, term) for predictor in built.predictors.values() for term in predictor.terms}
+    simple = _simple_rows(built, start)
     rows, extra = [], []
-    for variable, size in zip(model.free_RVs, _sizes(model), strict=True):
+    for variable in model.free_RVs:
+        size = np.size(start[variable.name])
         row, variance = np.zeros((size, len(fit.covariance))), np.ones(size)
         name, transform = variable.name, model.rvs_to_transforms.get(variable)
         term_name, _, ending = name.rpartition("_")
@@ -90,7 +97,9 @@ def posterior_covariance(built: BuiltModel) -> np.ndarray | None:
             variance = np.zeros(size)
         elif term_name in fit.effects and ending == "sigma":
             variance = np.full(size, 0.5 / len(fit.effects[term_name].value))
-        elif name in fit.simple or (name in fit.coefficients and transform is None):
+        elif name in simple:
+            row, variance = simple[name], np.zeros(size)
+        elif name in fit.coefficients and transform is None:
             row[:, fit.places[name]], variance = np.eye(size), np.zeros(size)
         rows.append(row)
         extra.append(variance)
@@ -98,9 +107,25 @@ def posterior_covariance(built: BuiltModel) -> np.ndarray | None:
     return change @ fit.covariance @ change.T + np.diag(np.concatenate(extra))
 
 
-def _sizes(model: Any) -> list[int]:
-    point = model.initial_point()
-    return [int(np.size(point[model.rvs_to_values[variable].name])) for variable in model.free_RVs]
+def _simple_rows(built: BuiltModel, start: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Derivatives of the simple parameters' coordinates in their linked values, by central differences.
+
+    A coordinate may depend on another parameter (a threshold above a starting range), so all are differenced in all.
+    """
+    fit = built.quick_fit
+    names = [name for name in fit.simple if name in start]
+    sides = {name: np.repeat(np.asarray(value, dtype=float)[None], 2 * len(names), 0) for name, value in start.items()}
+    for i, name in enumerate(names):
+        centre = fit.links[name].link(start[name])
+        for j, side in enumerate((-HALF_STEP, HALF_STEP)):
+            sides[name][2 * i + j] = fit.links[name].linkinv(centre + side)
+    moved = unconstrain_draws(built.pymc_model, sides)
+    rows = {name: np.zeros((1, len(fit.covariance))) for name in names}
+    for name, row in rows.items():
+        slopes = (moved[name][1::2] - moved[name][::2]) / (2 * HALF_STEP)
+        for other, slope in zip(names, slopes, strict=True):
+            row[0, fit.places[other]] = slope if np.isfinite(slope) else float(name == other)
+    return rows
 
 
 def _effect_rows(fit: Any, predictor: Any, term: Term, is_partial: bool) -> np.ndarray:

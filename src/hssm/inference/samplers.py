@@ -53,6 +53,9 @@ SAMPLERS = {
 OWN_INIT = "adapt_diag"
 """The initialisation of PyMC's NUTS that begins with the quick fit's metric."""
 
+HIERARCHICAL_ACCEPT, FLAT_ACCEPT = 0.8, 0.95
+"""Target acceptance of NUTS where none is asked for, by whether there are group-specific terms: measured, see docs."""
+
 OLD_NAMES = {"mcmc": "pymc", "nuts_numpyro": "numpyro", "nuts_blackjax": "blackjax"}
 
 
@@ -110,8 +113,8 @@ def draw(
     keywords.setdefault("cores", min(chains, os.cpu_count() or 1))
     nuts = dict(keywords.pop("nuts", None) or keywords.pop("nuts_sampler_kwargs", None) or {})
     target_accept = keywords.pop("target_accept", None)
-    if target_accept is not None:
-        nuts.setdefault("target_accept", target_accept)
+    if sampler.gradient or built.likelihood.differentiable:
+        nuts.setdefault("target_accept", default_target_accept(built) if target_accept is None else target_accept)
     nuts |= {key: keywords.pop(key) for key in JAX_OPTIONS if key in keywords}
     if sampler.name == "pymc":
         keywords["initvals"] = list(starts)
@@ -182,9 +185,15 @@ def _compiled_nuts(built: BuiltModel, keywords: dict[str, Any], nuts: Mapping[st
     )
     start = DictToArrayBijection.map(points[0])
     if init == OWN_INIT and not {"potential", "scaling"} & set(nuts):
-        round_off(step, built, start.data, rng=None if own is None else np.random.default_rng(own.spawn(1)[0]))
+        round_off(step, built, keywords["initvals"][0], start.data, rng=None if own is None else np.random.default_rng(own.spawn(1)[0]))
     step.integrator.compute_state(start, np.zeros_like(start.data))
     return step
+
+
+def default_target_accept(built: BuiltModel) -> float:
+    """Few parameters on long curved ridges need short steps, which cost them little; group effects are round."""
+    is_hierarchical = any(predictor.groups() for predictor in built.predictors.values())
+    return HIERARCHICAL_ACCEPT if is_hierarchical else FLAT_ACCEPT
 
 
 def _devices() -> int:

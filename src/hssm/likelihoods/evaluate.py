@@ -141,6 +141,11 @@ def _has(name: str, function: str) -> bool:
 
 
 def _columns(likelihood: Likelihood, data: Any, function: str) -> dict[str, np.ndarray]:
+    if not isinstance(data, Mapping) and not hasattr(data, "columns"):
+        needed = ", ".join(map(repr, (*likelihood.columns, *likelihood.covariates)))
+        raise TypeError(
+            f"`data` must be a data frame or a mapping of arrays with the columns {needed}, got {type(data).__name__}."
+        )
     columns = {}
     for name in (*likelihood.columns, *likelihood.covariates):
         if function == "log_survival" and name == likelihood.columns[-1] and name not in data:

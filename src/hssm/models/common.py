@@ -7,6 +7,7 @@ default priors of the field when its parameter has a known name and a domain tha
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from hssm.spec import Bounds, ParameterSpec
 
@@ -35,9 +36,11 @@ T = ParameterSpec(
     unit="s",
     description="non-decision time: encoding and motor time, part of rt",
 )
+T_OF_RACE = replace(T, coordinate="shifted")
 SV = ParameterSpec(
     name="sv",
     role="sv",
+    coordinate="folded",
     bounds=(0.0, math.inf),
     closed=(True, False),
     unit="1/√s",
@@ -46,6 +49,7 @@ SV = ParameterSpec(
 SZ = ParameterSpec(
     name="sz",
     role="sz",
+    coordinate="folded",
     bounds=(0.0, 1.0),
     closed=(True, False),
     unit="relative",
@@ -54,6 +58,7 @@ SZ = ParameterSpec(
 ST = ParameterSpec(
     name="st",
     role="st",
+    coordinate="folded",
     bounds=(0.0, math.inf),
     closed=(True, False),
     unit="s",
@@ -69,13 +74,18 @@ THETA = ParameterSpec(
 START_RANGE = ParameterSpec(
     name="A",
     role="A",
+    coordinate="bent",
     bounds=(0.0, math.inf),
     closed=(True, False),
     unit="evidence",
     description="width of the starting points between trials, uniform in (0, A); A < b",
 )
 THRESHOLD = ParameterSpec(
-    name="b", bounds=(0.0, math.inf), unit="evidence", description="threshold, measured from 0 like A; b > A"
+    name="b",
+    bounds=(0.0, math.inf),
+    above="A",
+    unit="evidence",
+    description="threshold, measured from 0 like A; b > A",
 )
 
 ROLE_DOMAINS: dict[str, Bounds] = {

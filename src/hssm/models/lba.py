@@ -5,7 +5,7 @@ Found by the registry as models ``lba2``, ``lba3``, ``lba4`` and families ``lba{
 
 import math
 
-from hssm.models.common import START_RANGE, THRESHOLD, T
+from hssm.models.common import START_RANGE, T_OF_RACE, THRESHOLD
 from hssm.models.family import Families, NumberedFamily
 from hssm.spec import LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
 
@@ -45,7 +45,7 @@ def lba_t(n: int) -> ModelSpec:
     """``lba{n}_t``: drift standard deviation 1, each drift given that it is positive, with non-decision time."""
     return ModelSpec(
         name=f"lba{n}_t",
-        parameters=(START_RANGE, THRESHOLD, *_drifts(n, -math.inf), T),
+        parameters=(START_RANGE, THRESHOLD, *_drifts(n, -math.inf), T_OF_RACE),
         choices=tuple(range(n)),
         likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.lba:LBA_T")),),
         simulator=Simulator(draw=Reference("hssm.simulators.race:LBA_T.draw"), exact=True),

@@ -5,7 +5,7 @@ Found by the registry as family ``lnr{n}``.
 
 import math
 
-from hssm.models.common import T
+from hssm.models.common import T_OF_RACE
 from hssm.models.family import NumberedFamily
 from hssm.spec import LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
 
@@ -27,7 +27,7 @@ def lognormal_race(n: int) -> ModelSpec:
     )
     return ModelSpec(
         name=f"lnr{n}",
-        parameters=(*means, _S, T),
+        parameters=(*means, _S, T_OF_RACE),
         choices=tuple(range(n)),
         likelihoods=(
             LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.lognormal_race:LOGNORMAL_RACE")),

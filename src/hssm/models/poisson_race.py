@@ -5,7 +5,7 @@ Found by the registry as model ``poisson_race``.
 
 import math
 
-from hssm.models.common import T
+from hssm.models.common import T_OF_RACE
 from hssm.spec import LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
 
 
@@ -21,7 +21,7 @@ MODEL = ModelSpec(
     parameters=(
         *(_counter("r", "r", i, "1/s", f"rate of events of counter {i}") for i in (1, 2)),
         *(_counter("k", "k", i, "events", f"events that counter {i} needs; need not be whole") for i in (1, 2)),
-        T,
+        T_OF_RACE,
     ),
     choices=(-1, 1),
     likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.poisson_race:POISSON_RACE")),),

@@ -6,11 +6,11 @@ Found by the registry as model ``racing_diffusion_3`` and family ``racing_diffus
 import math
 from dataclasses import replace
 
-from hssm.models.common import START_RANGE, THRESHOLD, T
+from hssm.models.common import START_RANGE, T_OF_RACE, THRESHOLD
 from hssm.models.family import NumberedFamily
 from hssm.spec import LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
 
-_T = replace(T, default_prior={"name": "HalfNormal", "sigma": 0.3})
+_T = replace(T_OF_RACE, default_prior={"name": "HalfNormal", "sigma": 0.3})
 
 
 def racing_diffusion(n: int) -> ModelSpec:

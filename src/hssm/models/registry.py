@@ -13,9 +13,10 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 from hssm.models.custom import make_custom_model
+from hssm.models.family import NumberedFamily
 from hssm.models.faults import Faults
 from hssm.spec import ModelSpec
 from hssm.suggest import close_matches
@@ -44,13 +45,6 @@ CONTRACT_ORDER = (
 """How built-in models are listed: families together, simple before complex. Others follow by name."""
 
 
-class Family(Protocol):
-    """Models that differ only by a number in their name, such as races of any number of accumulators."""
-
-    def match(self, name: str) -> ModelSpec | None:
-        """The member called ``name``, or None if the name is not of this family."""
-
-
 _registered: dict[str, ModelSpec] = {}
 
 
@@ -75,7 +69,7 @@ def find_model(name: str) -> ModelSpec | None:
     found = _built_in().get(name) or _registered.get(name)
     if found is not None:
         return found
-    return next((member for family in _families() if (member := family.match(name)) is not None), None)
+    return next((member for family in families() if (member := family.match(name)) is not None), None)
 
 
 def list_models() -> tuple[str, ...]:
@@ -149,8 +143,10 @@ def _built_in() -> dict[str, ModelSpec]:
 
 
 @cache
-def _families() -> tuple[Family, ...]:
-    return tuple(module.FAMILY for module in _modules() if hasattr(module, "FAMILY"))
+def families() -> tuple[NumberedFamily, ...]:
+    """Every family of models whose members differ by a number."""
+    found = (module.FAMILY for module in _modules() if hasattr(module, "FAMILY"))
+    return tuple(family for each in found for family in getattr(each, "families", (each,)))
 
 
 def _models_of(module: ModuleType) -> Iterator[ModelSpec]:

@@ -6,7 +6,7 @@ Found by the registry as family ``wald_race{n}``.
 import math
 from dataclasses import replace
 
-from hssm.models.common import THETA, A, T, V, Z
+from hssm.models.common import T_OF_RACE, THETA, A, V, Z
 from hssm.models.family import NumberedFamily
 from hssm.spec import LikelihoodSpec, ModelSpec, Reference, Simulator
 
@@ -22,7 +22,7 @@ def wald_race(n: int) -> ModelSpec:
     )
     return ModelSpec(
         name=f"wald_race{n}",
-        parameters=(*drifts, _A, _Z, T, replace(THETA, description="angle by which the bound comes down")),
+        parameters=(*drifts, _A, _Z, T_OF_RACE, replace(THETA, description="angle by which the bound comes down")),
         choices=tuple(range(n)),
         likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.wald_race:WALD_RACE")),),
         simulator=Simulator(draw=Reference("hssm.simulators.race:WALD_RACE.draw"), exact=True),

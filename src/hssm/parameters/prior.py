@@ -146,6 +146,8 @@ def make_variable(
     dims: Any = None,
     shape: Any = None,
     arguments: Mapping[str, Any] | None = None,
+    transform: Any = None,
+    above: Any = None,
 ) -> Any:
     """A variable with this prior in the current PyMC model, truncated where its support exceeds its bounds.
 
@@ -159,6 +161,10 @@ def make_variable(
         As in PyMC; hyperpriors are scalars.
     arguments : mapping, optional
         Arguments already made into variables; they replace those of the prior.
+    transform : optional
+        PyMC transform in place of the distribution's own.
+    above : optional
+        A variable or number at which the prior is cut off below, if the prior can be truncated.
 
     Raises
     ------
@@ -171,9 +177,12 @@ def make_variable(
         for key, value in given.items()
     }
     options = {"dims": dims, "shape": shape, "initval": _start(getattr(prior, "initval", None), dims, shape)}
+    options["default_transform"] = transform
     options = {key: value for key, value in options.items() if value is not None}
     if prior.dist is not None:
         return prior.dist(name, **args, **options)
+    if above is not None and can_truncate(prior):
+        return _truncated(prior.name, name, (above, bounds_of(prior)[1]), args, options)
     if prior.name != "TruncatedNormal" and not is_truncated(prior):
         return _distribution(prior.name)(name, **args, **options)
     check_mass(prior, name)

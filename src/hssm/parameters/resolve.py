@@ -127,6 +127,8 @@ class _Resolver:
             "closed": _closed(parameter, bounds),
             "explicit_bounds": param.bounds is not None,
             "unit": parameter.unit,
+            "above": parameter.above,
+            "coordinate": parameter.coordinate,
         }
         if param.formula is not None:
             return ResolvedParam(**common, **self._regression(name, param, defaults))

@@ -1,0 +1,160 @@
+"""Coordinates in which NUTS moves single parameters: PyMC transforms that keep posteriors round.
+
+Used by ``bambi_bridge/build.py`` for parameters without a formula, where PyMC's own transform would leave a long tail,
+a cliff or a forbidden corner. A prior means the same in any coordinate, so results do not depend on them; the number of
+steps and divergences does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytensor.tensor as pt
+from pymc.logprob.transforms import Transform
+
+from hssm.parameters.prior import Prior, is_truncated
+from hssm.parameters.quantiles import VARIABLE_OPTIONS, bounds_of, frozen_distribution, prior_median, support
+from hssm.spec import Bounds, ResolvedParam
+
+SOFTNESS = 0.05
+"""Width of the bends of :class:`Shifted`, relative to the fastest response time."""
+BEND = 0.2
+"""Width of the bend of :class:`Bent`, relative to the median of the prior."""
+_FARTHEST = 300.0
+
+
+class Folded(Transform):
+    """A width from the absolute value of an unconstrained number, up to ``upper``.
+
+    For parameters in which likelihood and prior are even functions, such as the standard deviation of the drift: the
+    log density is then smooth through 0. In log(width) 0 is infinitely far away, and where the data allow it chains
+    wander off.
+    """
+
+    name = "folded"
+
+    def __init__(self, upper: float = np.inf) -> None:
+        self._upper = upper
+
+    def forward(self, value: Any, *inputs: Any) -> Any:
+        return value if np.isinf(self._upper) else 2.0 * pt.arctanh(value / self._upper)
+
+    def backward(self, value: Any, *inputs: Any) -> Any:
+        return pt.abs(value if np.isinf(self._upper) else self._upper * pt.tanh(0.5 * value))
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+        if np.isinf(self._upper):
+            return pt.zeros_like(value)
+        return np.log(2.0 * self._upper) - pt.abs(value) - 2.0 * pt.softplus(-pt.abs(value))
+
+
+class Bent(Transform):
+    """A number from 0 on, 0 included, that is the coordinate itself but within a few ``width`` of 0: a softplus.
+
+    For parameters to which values near 0 are nothing special: in their logarithm these are a long tail along which
+    nothing changes.
+    """
+
+    name = "bent"
+
+    def __init__(self, width: float) -> None:
+        self._width = width
+
+    def forward(self, value: Any, *inputs: Any) -> Any:
+        return value + self._width * pt.log(-pt.expm1(-value / self._width))
+
+    def backward(self, value: Any, *inputs: Any) -> Any:
+        return self._width * pt.softplus(value / self._width)
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+        return -pt.softplus(-value / self._width)
+
+
+class Shifted(Transform):
+    """A non-decision time t from 0 on, by the logarithm of its distance to the fastest response time.
+
+    The density of a race changes with that logarithm. Beyond ``fastest``, where t makes lapses of the fastest trials,
+    and near 0 the coordinate bends, without a step, however wrong ``fastest`` may be: t is the positive branch of a
+    hyperbola in s = fastest - q + width^2 / q, and y = -log(q / fastest).
+    """
+
+    name = "shifted"
+
+    def __init__(self, fastest: float) -> None:
+        self._fastest = fastest
+        self._area = (SOFTNESS * fastest) ** 2
+
+    def forward(self, value: Any, *inputs: Any) -> Any:
+        q = _hyperbola(self._fastest - value + self._area / value, self._area)
+        return -pt.log(q / self._fastest)
+
+    def _straight(self, value: Any) -> tuple[Any, Any]:
+        """The number s of the hyperbola, and its slope."""
+        q = self._fastest * pt.exp(-pt.clip(value, -_FARTHEST, _FARTHEST))
+        return self._fastest - q + self._area / q, q + self._area / q
+
+    def backward(self, value: Any, *inputs: Any) -> Any:
+        return _hyperbola(self._straight(value)[0], self._area)
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+        straight, slope = self._straight(value)
+        bend = pt.log(_hyperbola(straight, self._area)) - 0.5 * pt.log(straight * straight + 4.0 * self._area)
+        return bend + pt.log(slope)
+
+
+def _hyperbola(x: Any, area: float) -> Any:
+    """The positive root h of h^2 - x h = area: x where that is large, and area / -x where -x is."""
+    far = 0.5 * (pt.abs(x) + pt.sqrt(x * x + 4.0 * area))
+    return pt.switch(pt.gt(x, 0.0), far, area / far)
+
+
+def coordinate_of(param: ResolvedParam, fastest: float | None) -> Transform | None:
+    """The transform of a parameter without a formula; None for PyMC's own.
+
+    Parameters
+    ----------
+    param : ResolvedParam
+        The parameter, with one prior.
+    fastest : float or None
+        Fastest response time in seconds that bounds non-decision times from above but for lapses, if there is one.
+    """
+    prior = param.prior
+    if prior.dist is not None or any(option in prior.args for option in VARIABLE_OPTIONS):
+        return None
+    lower, upper = param.bounds
+    if param.coordinate == "folded":
+        return Folded(upper) if lower == 0.0 and prior.name == "HalfNormal" else None
+    if not _is_positive(prior, param.bounds):
+        return None
+    if param.coordinate == "shifted" and fastest is not None and fastest > 0.0:
+        return Shifted(fastest)
+    return Bent(BEND * float(prior_median(prior))) if param.coordinate == "bent" else None
+
+
+def floor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
+    """What the prior of a parameter is cut off at because the parameter must exceed another one; None for nothing.
+
+    Parameters
+    ----------
+    param : ResolvedParam
+        The parameter, with one prior.
+    values : mapping
+        Values of the parameters before it: numbers, variables or expressions by name. One that differs between
+        trials cuts nothing off; there the likelihood is zero where the order is wrong.
+    """
+    other = values.get(param.above) if param.above else None
+    if other is None or np.ndim(other) > 0 or param.prior.dist is not None:
+        return None
+    lower = max(param.bounds[0], bounds_of(param.prior)[0])
+    if isinstance(other, float):
+        return other if other > lower else None
+    reaches = param.bounds[1] == np.inf and np.all(np.asarray(support(param.prior)[1]) == np.inf)
+    known = frozen_distribution(param.prior) is not None
+    return pt.maximum(other, lower) if known and reaches else None
+
+
+def _is_positive(prior: Prior, bounds: Bounds) -> bool:
+    """Whether a prior is one for all positive numbers."""
+    return not is_truncated(prior) and bounds[0] == 0.0 and bool(np.all(np.array(support(prior)) == [0.0, np.inf]))

@@ -1,0 +1,111 @@
+"""Coordinates of single parameters: bijections with the right Jacobian, chosen where they apply, priors unchanged."""
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytensor.tensor as pt
+import pytest
+
+import hssm
+from hssm.parameters.coordinates import Bent, Folded, Shifted, coordinate_of, floor_of
+from hssm.spec import ResolvedParam
+from tests.fitted import quietly
+from tests.tolerances import OTHER_ALGORITHM, QUADRATURE
+
+POSITIVE = (0.0, np.inf)
+
+
+def half_normal(**fields: object) -> ResolvedParam:
+    return ResolvedParam(**{"name": "x", "prior": hssm.Prior("HalfNormal", sigma=0.5), "bounds": POSITIVE, **fields})
+
+
+def functions(transform: object):  # type: ignore[no-untyped-def]
+    x = pt.dvector("x")
+    value = transform.backward(x)  # type: ignore[attr-defined]
+    outputs = [value, transform.forward(value), transform.log_jac_det(x), pytensor.grad(value.sum(), x)]  # type: ignore[attr-defined]
+    return pytensor.function([x], outputs, mode="FAST_COMPILE")
+
+
+@pytest.mark.parametrize(
+    ("transform", "low", "high"),
+    [(Shifted(0.3), -12.0, 12.0), (Bent(0.2), -5.0, 9.0), (Folded(1.0), 0.1, 9.0)],
+    ids=("shifted", "bent", "folded"),
+)
+def test_back_and_forth_with_the_jacobian_of_the_way_back(transform: object, low: float, high: float) -> None:
+    x = np.linspace(low, high, 101)
+    value, again, log_jacobian, slope = functions(transform)(x)
+    assert (value > 0.0).all() and (np.diff(value) > 0.0).all()
+    np.testing.assert_allclose(again, x, rtol=OTHER_ALGORITHM.relative, atol=OTHER_ALGORITHM.absolute)
+    np.testing.assert_allclose(np.exp(log_jacobian), slope, rtol=OTHER_ALGORITHM.relative)
+
+
+def test_no_coordinate_is_so_far_out_that_something_is_no_number() -> None:
+    x = np.array([-1e6, -800.0, -300.0, 0.0, 300.0, 800.0, 1e6])
+    for transform in (Shifted(0.3), Bent(0.2), Folded(), Folded(1.0)):
+        value, _, _, slope = functions(transform)(x)
+        assert np.isfinite(value).all() and (value >= 0.0).all() and np.isfinite(slope).all()
+
+
+def test_non_decision_times_far_beyond_the_fastest_response_remain_possible() -> None:
+    x = np.linspace(-5.0, 12.0, 400)
+    value, *_ = functions(Shifted(0.1))(x)
+    assert value[0] < 1e-3 and value[-1] > 20.0
+
+
+@pytest.mark.parametrize("transform", [Shifted(0.3), Bent(0.2)], ids=("shifted", "bent"))
+def test_a_prior_has_its_mass_in_any_coordinate(transform: object) -> None:
+    with pm.Model() as model:
+        pm.HalfNormal("x", sigma=0.5, default_transform=transform)
+    log_density = model.compile_logp()
+    (name,) = model.initial_point()
+    x = np.linspace(-30.0, 30.0, 6001)
+    mass = sum(np.exp(log_density({name: each})) for each in x) * (x[1] - x[0])
+    assert abs(mass - 1.0) < QUADRATURE.absolute * 10
+
+
+def test_chosen_by_what_the_parameter_is() -> None:
+    assert isinstance(coordinate_of(half_normal(coordinate="folded"), None), Folded)
+    assert isinstance(coordinate_of(half_normal(coordinate="shifted"), 0.3), Shifted)
+    assert isinstance(coordinate_of(half_normal(coordinate="bent"), None), Bent)
+    assert coordinate_of(half_normal(), 0.3) is None
+    assert coordinate_of(half_normal(coordinate="shifted"), None) is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"bounds": (0.1, np.inf), "coordinate": "bent"},
+        {"prior": hssm.Prior("Gamma", mu=1, sigma=1), "coordinate": "folded"},
+        {"prior": hssm.Prior("HalfNormal", sigma=1, default_transform=pm.distributions.transforms.log)},
+        {"prior": hssm.Prior("Uniform", lower=0, upper=1), "coordinate": "shifted"},
+    ],
+)
+def test_otherwise_pymc_chooses(fields: dict) -> None:
+    assert coordinate_of(half_normal(**fields), 0.3) is None
+
+
+def test_a_threshold_is_cut_off_at_a_simple_start_range_only() -> None:
+    b = half_normal(name="b", above="A")
+    start_range = pt.dscalar("A")
+    assert floor_of(b, {"A": start_range}).eval({start_range: 0.4}) == 0.4
+    assert floor_of(b, {"A": 0.3}) == 0.3
+    assert floor_of(b, {"A": 0.0}) is None
+    assert floor_of(b, {"A": pt.dvector("A")}) is None
+    assert floor_of(half_normal(), {"A": start_range}) is None
+
+
+def test_the_models_use_them() -> None:
+    data = hssm.simulate_data("racing_diffusion_3", {"A": 0.4, "b": 1.2, "v0": 2, "v1": 1, "v2": 1, "t": 0.2}, size=50)
+    model = hssm.HSSM(data, model="racing_diffusion_3")
+    names = set(model.pymc_model.initial_point())
+    assert {"t_shifted__", "A_bent__", "b_interval__"} <= names
+    draws = model.sample_prior_predictive(draws=200, random_seed=1)["prior"]
+    assert (draws["b"] > draws["A"]).all()
+
+
+def test_a_width_that_may_be_nothing_is_sampled_without_divergences() -> None:
+    """In the logarithm of sv chains strayed towards 0, with divergences on the way back."""
+    data = hssm.simulate_data("ddm_sdv", {"v": 1.0, "a": 1.2, "z": 0.55, "t": 0.3, "sv": 0.6}, size=500, random_state=2)
+    traces = quietly(hssm.HSSM(data, model="ddm_sdv"), draws=300, tune=500, random_seed=2)
+    assert int(traces.sample_stats.diverging.sum()) == 0
+    assert float(traces.posterior["sv"].min()) >= 0.0
