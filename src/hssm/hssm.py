@@ -168,7 +168,7 @@ class HSSM(ModelOutput):
         if include_response_params:
             predictive.add_parameters(self._built, tree)
         self._store_traces(tree)
-        diagnose(tree)
+        diagnose(tree, self._built)
         return tree
 
     def find_MAP(self, **kwargs: Any) -> dict[str, np.ndarray]:  # noqa: N802  (PyMC's name)

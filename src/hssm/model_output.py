@@ -10,12 +10,14 @@ import numpy as np
 import xarray as xr
 
 from hssm import diagnostics, plotting
-from hssm.inference import results
+from hssm.inference import natural, prior_natural, results
 from hssm.inference.expert import draw_graph, value_point
+from hssm.inference.start_table import start_table
 from hssm.inference.storage import read_traces
 from hssm.model_info import ModelInfo
 from hssm.reporting.report import write_report
 from hssm.saving import saved
+from hssm.seeds import as_generator
 
 
 class ModelOutput(ModelInfo):
@@ -41,6 +43,58 @@ class ModelOutput(ModelInfo):
         tree = self._tree(dt)
         names = results.chosen_names(tree, kwargs.get("var_names"))
         return az.plot_trace_dist(tree, **{**kwargs, "var_names": names})
+
+    def natural_parameters(
+        self, by: Any = None, dt: xr.DataTree | None = None, population: str = "median", random_seed: Any = None
+    ) -> xr.Dataset:
+        """Every parameter on its natural scale, for every combination of some columns of the data.
+
+        Columns that are not named are held: numbers at their mean, categories at their reference level.
+
+        Parameters
+        ----------
+        by : str, list of str or dict, optional
+            Columns that formulas use, or ``{column: values}``. Grouping columns may be among them: then the values are
+            those of each member. A number with more than 50 distinct values is evaluated at 50 points of its range.
+        dt : DataTree, optional
+            Draws to use in place of ``traces``.
+        population : {"median", "mean"}
+            Members that ``by`` does not name: with zero deviations (the median of the population), or the mean over
+            their distribution, which differs where a link bends.
+        random_seed : int or Generator, optional
+            For means over distributions that are not normal.
+
+        Returns
+        -------
+        xarray.Dataset
+            A variable (chain, draw, *by) per parameter, with ``units``; parameters fixed trial by trial are left out.
+
+        Raises
+        ------
+        ValueError
+            A column or level that is not there, a column that no formula uses, an unknown ``population``.
+        """
+        posterior = self._tree(dt)["posterior"].to_dataset()
+        return natural.natural_parameters(self._built, posterior, by, population, as_generator(random_seed))
+
+    def prior_summary(self, draws: int = 2000, random_seed: Any = None) -> Any:
+        """What the prior says about every free parameter on its natural scale, as a DataFrame.
+
+        Mean, standard deviation and the 5, 50 and 95 % quantiles; for regressions with groups of the typical member
+        (zero deviation) and of any member, predictors at their mean or reference level.
+        """
+        return prior_natural.prior_table(prior_natural.natural_prior(self._built, draws, as_generator(random_seed)))
+
+    def find_start(self) -> Any:
+        """Where the chains begin (but for their jitter), as a DataFrame; the same in every call.
+
+        Columns ``variable``, ``coordinates``, ``value`` (as sampled) and ``natural`` (on the natural scale): a row per
+        number of every free variable, then a row per member and regression, ``value`` on the link scale.
+        """
+        return start_table(self._built, self.initvals)
+
+    def plot_prior(self, **kwargs: Any) -> Any:
+        return plotting.plot_prior(self, **kwargs)
 
     def plot_predictive(self, **kwargs: Any) -> Any:
         return plotting.plot_predictive(self, **kwargs)

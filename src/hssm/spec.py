@@ -308,6 +308,7 @@ class Likelihood:
 class BuiltModel:
     """What the Bambi bridge hands to inference.
 
+    ``parameterization`` has the form of every group-specific term, ``asked_forms`` of those whose form the user chose;
     ``quick_fit`` is the fit that starting values and centring were taken from (bambi_bridge.quick_fit).
     """
 
@@ -318,5 +319,6 @@ class BuiltModel:
     predictors: Mapping[str, Any]
     observations: Observations
     parameterization: Mapping[str, str]
+    asked_forms: Mapping[str, str] = field(default_factory=dict)
     quick_fit: Any = None
     units: Mapping[str, str] = field(default_factory=dict)

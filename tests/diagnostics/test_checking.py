@@ -28,6 +28,7 @@ def test_a_good_fit_passes(default_fit):
         "bulk ESS",
         "tail ESS",
         "bounds",
+        "prior",
         "Pareto k",
     }
     assert list(report.variables.index) == ["v", "a", "z", "t"]
@@ -36,8 +37,9 @@ def test_a_good_fit_passes(default_fit):
 
 def test_a_tree_serves_as_well_as_a_model(default_fit):
     with_model, with_tree = check(default_fit[0]), hssm.diagnostics.check(default_fit[0].traces)
-    assert "bounds" not in with_tree.table.index
-    assert with_tree.table.drop(columns="advice").equals(with_model.table.drop("bounds").drop(columns="advice"))
+    needs_model = ["bounds", "prior"]
+    assert not set(needs_model) & set(with_tree.table.index)
+    assert with_tree.table.drop(columns="advice").equals(with_model.table.drop(needs_model).drop(columns="advice"))
 
 
 def test_divergences_fail_with_advice():

@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from hssm.inference.convergence import convergence_problems, stuck_chains, warn_about_convergence
+from hssm.inference.results import ASKED_FORMS
 from hssm.inference.sample import diagnose
 
 N_DRAWS = 400
@@ -50,6 +51,14 @@ def test_divergences_are_counted():
     (problem,) = convergence_problems(tree(posterior(), diverging=7))
     assert problem.startswith("7 divergences")
     assert "target_accept" in problem
+    assert "noncentered" not in problem
+
+
+def test_forms_that_were_asked_for_are_named_with_divergences():
+    asked = {ASKED_FORMS: str({"v_1|id": "centered"})}
+    (problem,) = convergence_problems(tree(posterior(), diverging=1, **asked))
+    assert problem.startswith("1 divergence after")
+    assert "You chose the form of v_1|id (centered): `noncentered='auto'`" in problem
 
 
 def test_chains_that_disagree_are_named():

@@ -6,8 +6,18 @@ import pytest
 
 import hssm
 from hssm.inference import sample as sample_module
-from hssm.inference.sample import check_initvals, check_options, check_start, resolve_start, start_point
+from hssm.inference.draws import trial_theta
+from hssm.inference.sample import (
+    check_initvals,
+    check_options,
+    check_start,
+    reported_start,
+    resolve_start,
+    start_point,
+)
+from tests.evaluation import evaluate, random_point
 from tests.fitted import INCLUDE, TINY, hierarchical_frame, quietly, simple_frame
+from tests.tolerances import OTHER_ALGORITHM
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +163,17 @@ def test_a_start_in_offsets_becomes_effects_as_a_draw_holds_them():
     start["v_1|participant_id_sigma"] = np.array(0.5)
     point = start_point(model._built, start)
     np.testing.assert_allclose(point["v_1|participant_id"], np.arange(5.0) / 2)
+
+
+@pytest.mark.parametrize("noncentered", ["auto", True, False])
+def test_a_reported_start_gives_every_trial_the_value_that_the_model_has_there(noncentered):
+    model = hssm.HSSM(hierarchical_frame(), include=INCLUDE, noncentered=noncentered)
+    point = random_point(model)
+    inside = evaluate(model.pymc_model, ["v", "a", "t"], point)
+    reported = {name: value[None] for name, value in reported_start(model.built, point).items()}
+    theta = trial_theta(model.built, reported)
+    for name, values in inside.items():
+        np.testing.assert_allclose(theta[name][0], values, rtol=OTHER_ALGORITHM.relative)
 
 
 # --------------------------------------------------------------------------- result

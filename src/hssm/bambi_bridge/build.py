@@ -15,7 +15,7 @@ import pymc as pm
 
 from hssm.bambi_bridge import names
 from hssm.bambi_bridge.alike import with_rows_alike
-from hssm.bambi_bridge.centering import Form, nearest_form, resolve_centering
+from hssm.bambi_bridge.centering import Form, can_be_noncentered, nearest_form, resolve_centering
 from hssm.bambi_bridge.compat import read_terms
 from hssm.bambi_bridge.family import describe
 from hssm.bambi_bridge.predictor import Predictor
@@ -87,6 +87,12 @@ def build(
             term.variable: nearest_form(term, forms[term.variable], fit.effects[term.variable])
             for predictor in predictors.values()
             for term in predictor.groups()
+        },
+        asked_forms={
+            term.variable: forms[term.variable]
+            for predictor in predictors.values()
+            for term in predictor.groups()
+            if can_be_noncentered(term) and forms[term.variable] != "partial"
         },
         quick_fit=fit,
         units={name: param.unit for name, param in params.items() if param.unit},

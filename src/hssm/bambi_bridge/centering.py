@@ -66,7 +66,7 @@ def _resolve_term(parameter: str, term: Term, setting: Any, effects: Mapping[str
     particular = keyed if own is None else own
     model = "auto" if isinstance(setting, Mapping) else setting
     choice = model if particular is None else particular
-    if _can_be_noncentered(term):
+    if can_be_noncentered(term):
         if choice == "auto":
             _log_weights(term, effects[term.variable])
             return "partial"
@@ -85,7 +85,8 @@ def _resolve_term(parameter: str, term: Term, setting: Any, effects: Mapping[str
     return "centered"
 
 
-def _can_be_noncentered(term: Term) -> bool:
+def can_be_noncentered(term: Term) -> bool:
+    """Whether a term has more than one form."""
     prior = term.prior
     return prior.name == "Normal" and isinstance(prior.args.get("sigma"), bmb.Prior)
 

@@ -178,6 +178,30 @@ def level_coding(term: Term) -> tuple[tuple[str, ...], np.ndarray]:
     return tuple(str(level) for level in component.levels), np.asarray(component.contrast_matrix.matrix, dtype=float)
 
 
+def factor_columns(term: Term) -> set[str]:
+    """Columns of the data that name the levels of a group-specific term's factor."""
+    return _columns_in(term.source.term.factor)
+
+
+def reference_levels(term: Term) -> dict[str, str | None]:
+    """Columns that a term takes as categories, each with the level that its coding leaves at zero (None if none)."""
+    part = term.source.term.expr if term.kind == "group" else term.source.term
+    columns = {c: None for item in getattr(part, "components", ()) if item.kind == "categoric" for c in _names_in(item)}
+    if term.kind == "common" and len(columns) == 1 and ":" not in term.name:
+        levels, coding = level_coding(term)
+        at_zero = [level for level, row in zip(levels, coding, strict=True) if not row.any()]
+        return dict.fromkeys(columns, at_zero[0] if at_zero else None)
+    return dict(columns)
+
+
+def _columns_in(part: Any) -> set[str]:
+    return {name for item in getattr(part, "components", ()) for name in _names_in(item)}
+
+
+def _names_in(component: Any) -> set[str]:
+    return {name for name in component.var_names if name}
+
+
 def build_hsgp(term: Term, model: bmb.Model, pymc_model: Any) -> Any:
     """The (n,) contribution of a Gaussian-process term, built by Bambi inside the current PyMC model."""
     from bambi.backend.terms import HSGPTerm

@@ -20,7 +20,8 @@ import pandas as pd
 import xarray as xr
 
 from hssm.diagnostics.draws import tree_of
-from hssm.inference.convergence import ESS_PER_CHAIN, RHAT_LIMIT, stuck_chains
+from hssm.inference.convergence import ESS_PER_CHAIN, RHAT_LIMIT, divergence_advice, stuck_chains
+from hssm.inference.prior_conflict import CONFLICT_ADVICE, CONFLICT_Z, conflicts
 from hssm.inference.results import reported_names
 from hssm.spec import MISSING_CODE, Bounds
 
@@ -109,9 +110,10 @@ def check(model_or_dt: Any, dt: xr.DataTree | None = None) -> Diagnosis:
     stats = tree["sample_stats"].to_dataset() if "sample_stats" in tree.children else xr.Dataset()
     findings = [
         *_chains(tree, posterior),
-        *_sampler(stats),
+        *_sampler(stats, tree.attrs),
         *_convergence(variables, posterior.sizes["chain"], tree),
         *_bounds(model_or_dt, posterior),
+        *_prior(model_or_dt, tree),
         *_omissions(tree),
         *_pareto(tree),
     ]
@@ -162,15 +164,12 @@ def _chains(tree: xr.DataTree, posterior: xr.Dataset) -> Iterator[Finding]:
         yield Finding("stuck chains", PASSED, 0, 0, "", "Every chain moved.")
 
 
-def _sampler(stats: xr.Dataset) -> Iterator[Finding]:
+def _sampler(stats: xr.Dataset, attributes: Mapping[Any, Any]) -> Iterator[Finding]:
     if "diverging" in stats:
         count = int(stats["diverging"].sum())
         share = count / stats["diverging"].size
         text = f"{count} divergences ({100 * share:.2g} % of the draws)." if count else "No divergences."
-        advice = (
-            "Parts of the posterior may be missing. Raise target_accept (0.95), use links for bounded parameters, or "
-            "another `noncentered` for group-specific terms with few trials per group."
-        )
+        advice = f"Parts of the posterior may be missing. {divergence_advice(attributes)}"
         yield Finding("divergences", FAILED if count else PASSED, count, 0, "", text, advice)
     reached = next((stats[name] for name in ("reached_max_treedepth", "maxdepth_reached") if name in stats), None)
     if reached is not None:
@@ -254,6 +253,17 @@ def _piled_up(posterior: xr.Dataset, name: str, bounds: Bounds) -> Iterator[str]
             share = np.max(np.mean(np.abs(values - bound) < NEAR * spread, axis=0), initial=0.0)
             if share > PILED_UP:
                 yield f"{text} at {bound:g}"
+
+
+def _prior(model: Any, tree: xr.DataTree) -> Iterator[Finding]:
+    """Numbers whose posterior lies where the prior did not expect it; needs the model."""
+    if not hasattr(model, "built"):
+        return
+    found = conflicts(model.built, tree["posterior"].to_dataset())
+    worst = max((abs(conflict.z) for conflict in found), default=0.0)
+    where = ", ".join(conflict.name for conflict in found)
+    text = f"Prior and data disagree about: {'; '.join(map(str, found))}." if found else "Priors and data agree."
+    yield Finding("prior", NOTE if found else PASSED, worst, CONFLICT_Z, where, text, CONFLICT_ADVICE)
 
 
 def _omissions(tree: xr.DataTree) -> Iterator[Finding]:

@@ -5,10 +5,15 @@ Thresholds follow Vehtari, Gelman, Simpson, Carpenter & Buerkner (2021), Bayesia
 
 from __future__ import annotations
 
+import ast
 import warnings
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
+
+from hssm.inference.results import ASKED_FORMS
 
 RHAT_LIMIT = 1.01
 ESS_PER_CHAIN = 100
@@ -44,8 +49,8 @@ def convergence_problems(tree: xr.DataTree) -> list[str]:
         count = int(tree["sample_stats"]["diverging"].sum())
         if count:
             problems.append(
-                f"{count} divergences after tuning: parts of the posterior may be missing. "
-                "Raise target_accept (e.g. 0.95), or use links and `noncentered` for hierarchical terms."
+                f"{count} divergence{'s' if count > 1 else ''} after tuning: parts of the posterior may be missing. "
+                f"{divergence_advice(tree.attrs)}"
             )
     n_chains = posterior.sizes["chain"]
     if n_chains == 1:
@@ -68,6 +73,16 @@ def convergence_problems(tree: xr.DataTree) -> list[str]:
                 "Draw more samples before you interpret these."
             )
     return problems
+
+
+def divergence_advice(attributes: Mapping[Any, Any]) -> str:
+    """What to do about divergences, by a tree's attributes: first take back forms of group effects that were chosen."""
+    asked = ast.literal_eval(attributes.get(ASKED_FORMS, "{}"))
+    others = "Raise target_accept (e.g. 0.95), use links for bounded parameters, or fit a simpler model."
+    if not asked:
+        return others
+    forms = ", ".join(f"{name} ({form})" for name, form in asked.items())
+    return f"You chose the form of {forms}: `noncentered='auto'` (the default) finds it from the data. {others}"
 
 
 def _worst(statistic: xr.Dataset, limit: float, *, above: bool) -> str:

@@ -195,24 +195,33 @@ def new_group_effects(
                     "Set sample_new_groups=True to draw their effects from the group distribution, or "
                     "include_group_specific=False to predict for a typical member."
                 )
-            effects.setdefault(parameter, {})[term.variable] = _draw_effects(term, draws, len(unseen), rng)
+            effects.setdefault(parameter, {})[term.variable] = draw_effects(term, draws, len(unseen), rng)
     return effects
 
 
-def _draw_effects(term: Any, draws: Mapping[str, np.ndarray], n_new: int, rng: np.random.Generator) -> np.ndarray:
-    n_draws = len(next(iter(draws.values())))
-    arguments = {}
-    for key, value in term.prior.args.items():
-        name = f"{term.variable}_{key}"
-        own = draws[name] if name in draws else np.broadcast_to(np.asarray(value, dtype=float), (n_draws,))
-        arguments[key] = np.expand_dims(own, 1)
+def draw_effects(term: Any, draws: Mapping[str, np.ndarray], n_new: int, rng: np.random.Generator) -> np.ndarray:
+    """Effects of members that were not in the fit, (n_draws, n_new, ...), from the distribution of their group."""
+    arguments = group_arguments(term, draws)
     width = () if term.columns.ndim == 1 else (term.columns.shape[1],)
-    shape = (n_draws, n_new, *width)
+    shape = (len(next(iter(draws.values()))), n_new, *width)
     if term.prior.name == "Normal":
         return rng.normal(arguments.get("mu", 0.0), arguments["sigma"], size=shape)
     family = getattr(pm, term.prior.name)
     full = {key: np.broadcast_to(value, shape) for key, value in arguments.items()}
     return np.asarray(pm.draw(family.dist(**full), random_seed=int(rng.integers(2**30))))
+
+
+def group_arguments(term: Any, draws: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Arguments of a group-specific prior for every draw, (n_draws, 1, ...): they broadcast over members."""
+    n_draws = len(next(iter(draws.values())))
+    n_axes = 1 + term.columns.ndim
+    arguments = {}
+    for key, value in term.prior.args.items():
+        name = f"{term.variable}_{key}"
+        own = draws[name] if name in draws else np.broadcast_to(np.asarray(value, dtype=float), (n_draws,))
+        own = np.expand_dims(own, 1)
+        arguments[key] = own.reshape(*own.shape, *([1] * (n_axes - own.ndim)))
+    return arguments
 
 
 # ---------------------------------------------------------------------- which draws

@@ -15,6 +15,9 @@ from hssm.inference.draws import FlatDraws, flatten
 from hssm.spec import BuiltModel
 from hssm.suggest import close_matches
 
+ASKED_FORMS = "asked_parameterization"
+"""Attribute of a tree: the group-specific terms whose form the user chose, a dict as text."""
+
 
 def stored_names(built: BuiltModel) -> list[str]:
     """Variables that are drawn and kept: everything free, and deterministics that are not trial-wise."""
@@ -181,6 +184,7 @@ def root_attributes(built: BuiltModel, **more: Any) -> dict[str, Any]:
         "links": str(links),
         "choices": str(dict(built.observations.labels) or list(built.observations.choices)),
         "parameterization": str(dict(built.parameterization)),
+        ASKED_FORMS: str(dict(built.asked_forms)),
         "created_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
     return attributes | {

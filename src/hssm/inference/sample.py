@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hssm.bambi_bridge import names
 from hssm.inference.convergence import stuck_chains, warn_about_convergence
 from hssm.inference.log_likelihood import AUTOMATIC_LIMIT, pointwise_log_likelihood
 from hssm.inference.point import find_mode, laplace
+from hssm.inference.prior_conflict import warn_about_priors
 from hssm.inference.results import constant_group, finish_draws, observed_group, root_attributes
 from hssm.inference.samplers import JAX_OPTIONS, Sampler, draw, jittered
 from hssm.inference.transforms import unconstrain
@@ -86,8 +88,8 @@ def check_options(options: Mapping[str, Any]) -> None:
             raise ValueError(f"`{name}` must be an integer of at least {least}, got {value!r}.")
 
 
-def diagnose(tree: xr.DataTree) -> None:
-    """The warnings that end a fit; RuntimeError for a chain that never moved."""
+def diagnose(tree: xr.DataTree, built: BuiltModel | None = None) -> None:
+    """The warnings that end a fit, about priors too if given the model; RuntimeError for a chain that never moved."""
     stuck = stuck_chains(tree["posterior"].to_dataset())
     if stuck:
         raise RuntimeError(
@@ -95,6 +97,8 @@ def diagnose(tree: xr.DataTree) -> None:
             "`traces`, but they are no sample of the posterior. Give other `initvals`, or check data and priors."
         )
     warn_about_convergence(tree)
+    if built is not None:
+        warn_about_priors(built, tree)
 
 
 def _draw(built: BuiltModel, request: SampleRequest, options: dict[str, Any]) -> xr.DataTree:
@@ -180,7 +184,7 @@ def check_start(built: BuiltModel, start: Mapping[str, np.ndarray]) -> None:
                 "prior. Give another in `initvals`."
             )
     # Two equal draws: the same compiled function then serves the log-likelihood of the posterior.
-    draws = {name: np.stack([value, value]) for name, value in start_point(built, start).items()}
+    draws = {name: np.stack([value, value]) for name, value in reported_start(built, start).items()}
     theta = trial_theta(built, draws)
     density = evaluate_pointwise(built.likelihood, observed_arrays(built), theta)[0]
     bad = np.flatnonzero(~np.isfinite(density))
@@ -208,6 +212,17 @@ def start_point(built: BuiltModel, start: Mapping[str, np.ndarray]) -> dict[str,
             raw = f"{term.variable}_weights_raw"
             if term.kind == "hsgp" and f"{term.variable}_weights" not in point and raw in point:
                 point[f"{term.variable}_weights"] = np.zeros_like(point[raw])
+    return point
+
+
+def reported_start(built: BuiltModel, start: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """:func:`start_point` with intercepts at predictors 0, as results report them and predictors take them."""
+    point = start_point(built, start)
+    for predictor in built.predictors.values():
+        intercept = names.variable(predictor.name, "Intercept")
+        if predictor.center and intercept in point:
+            shift = predictor.shift({name: np.asarray(value)[None] for name, value in point.items()})
+            point[intercept] = point[intercept] - shift.reshape(-1)[0]
     return point
 
 

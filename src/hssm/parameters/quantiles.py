@@ -51,6 +51,14 @@ def quantile(prior: bmb.Prior, q: Any) -> Any:
     return _as_number(np.clip(np.where(low > 0.5, above, below), lower, upper))
 
 
+def density(prior: bmb.Prior, x: Any) -> Any:
+    """Density of a prior truncated to its bounds, inside them; None if SciPy has none for it."""
+    frozen = frozen_distribution(prior)
+    if frozen is None or not hasattr(frozen, "pdf"):
+        return None
+    return frozen.pdf(x) / mass(prior, bounds_of(prior))
+
+
 def prior_median(prior: Any) -> Any:
     """Median of a prior under its bounds; a number stands for itself."""
     return quantile(prior, Q50) if isinstance(prior, bmb.Prior) else prior

@@ -14,6 +14,7 @@ _HOMES = {
     "plot_effects": "hssm.plotting.effects",
     "plot_model_cartoon": "hssm.plotting.cartoon",
     "plot_predictive": "hssm.plotting.predictive",
+    "plot_prior": "hssm.plotting.prior",
     "plot_quantile_probability": "hssm.plotting.quantile_probability",
     "plot_recovery": "hssm.plotting.recovery",
 }

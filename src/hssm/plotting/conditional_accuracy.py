@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from hssm.inference.grid import levels
 from hssm.plotting import densities
 from hssm.plotting.accuracy import conditional_accuracy
 from hssm.plotting.bands import Function, draw_functions, function_legend, palette
 from hssm.plotting.data import PredictiveData, Responses
-from hssm.plotting.facets import FacetGrid, draw_facets, levels
+from hssm.plotting.facets import FacetGrid, draw_facets
 from hssm.plotting.opening import open_plot
 from hssm.plotting.style import named, tidy
 

@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from hssm.inference.grid import levels
 from hssm.plotting import densities
 from hssm.plotting.accuracy import delta_function, read_pair
 from hssm.plotting.bands import Function, draw_functions, function_legend, palette
 from hssm.plotting.data import PredictiveData
-from hssm.plotting.facets import FacetGrid, draw_facets, levels
+from hssm.plotting.facets import FacetGrid, draw_facets
 from hssm.plotting.opening import open_plot
 from hssm.plotting.quantiles import read_quantiles
 from hssm.plotting.style import tidy

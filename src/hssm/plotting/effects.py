@@ -34,7 +34,7 @@ def plot_effects(  # noqa: PLR0913, PLR0917  (the options of a public plot)
 ) -> FacetGrid:
     """Plot every parameter that depends on a column of the data against it, with an interval over draws.
 
-    Values are those of a member with zero group deviations; other predictors are at their mean or first level.
+    Values are those of a member with zero group deviations; other predictors are at their mean or reference level.
 
     Parameters
     ----------

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from hssm.inference.draws import designs_for, flatten, trial_theta
+from hssm.inference.grid import is_number, levels, make_grid
 from hssm.inference.storage import require_tree
 from hssm.parameters.formula import formula_names
 from hssm.plotting.data import thin
-from hssm.plotting.facets import levels
 from hssm.seeds import as_generator
 from hssm.suggest import close_matches
 
@@ -30,7 +30,7 @@ def effect_table(
 ) -> pd.DataFrame:
     """Natural-scale values of the parameters that depend on a column, for a member with zero group deviations.
 
-    Other predictors are at their mean, or at their first level. A number runs over its observed range.
+    Other predictors are at their mean or reference level. A number runs over its observed range.
 
     Returns
     -------
@@ -84,25 +84,13 @@ def reached_by(model: Any, predictor: str) -> list[str]:
 
 
 def covariate_grid(model: Any, predictor: str, by: str | None = None) -> pd.DataFrame:
-    """Rows that vary the predictor (and ``by``) and hold every other covariate at its mean or first level."""
+    """Rows that vary the predictor (and ``by``) and hold every other covariate at its mean or reference level."""
     frame = model.data
     varied = {name: _points(frame[name], as_number=name == predictor) for name in (predictor, by) if name}
-    index = pd.MultiIndex.from_product(list(varied.values()), names=list(varied))
-    grid = index.to_frame(index=False)
-    for name in varied:
-        grid[name] = grid[name].astype(frame[name].dtype) if frame[name].dtype.kind != "i" else grid[name]
-    for name in model.used_columns:
-        if name in grid or name not in frame:
-            continue
-        column = frame[name]
-        is_number = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
-        held = column.mean() if is_number and column.nunique() > 2 else levels(column)[0]
-        grid[name] = pd.Series([held] * len(grid), dtype=None if is_number else column.dtype)
-    return grid
+    return make_grid(model.built, model.used_columns, varied)
 
 
 def _points(column: pd.Series, *, as_number: bool) -> list[Any]:
-    is_number = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
-    if as_number and is_number and column.nunique() > 2:
+    if as_number and is_number(column) and column.nunique() > 2:
         return list(np.linspace(column.min(), column.max(), POINTS))
     return levels(column)

@@ -13,6 +13,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hssm.inference.grid import levels
 from hssm.plotting.data import PredictiveData
 
 PANEL_SIZE = (4.0, 3.0)
@@ -80,18 +81,6 @@ class Panel:
     column: int
     heading: str
     trials: np.ndarray
-
-
-def levels(column: pd.Series) -> list[Any]:
-    """Values of a column: in the order of a Categorical, else sorted, without missing ones."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        present = set(column.dropna())
-        return [level for level in column.cat.categories if level in present]
-    found = list(pd.unique(column.dropna()))
-    try:
-        return sorted(found)
-    except TypeError:
-        return sorted(found, key=str)
 
 
 def panels(frame: pd.DataFrame, layout: Layout) -> tuple[int, int, list[Panel]]:

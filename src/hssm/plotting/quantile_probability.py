@@ -13,8 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 
+from hssm.inference.grid import levels
 from hssm.plotting.data import PredictiveData
-from hssm.plotting.facets import FacetGrid, draw_facets, levels
+from hssm.plotting.facets import FacetGrid, draw_facets
 from hssm.plotting.opening import open_plot
 from hssm.plotting.quantiles import QuantileRequest, ellipse_of, quantile_table, read_quantiles
 from hssm.plotting.style import CHOICES, SEQUENTIAL, line_properties, require_option, tidy
