@@ -69,7 +69,7 @@ def lay_out(param: ResolvedParam, predictor: Predictor, start: float, n_trials: 
     stay at zero.
     """
     if not param.is_regression:
-        link = link_for_bounds(intersection(param.bounds, prior_interval(param)))
+        link: Any = link_for_bounds(intersection(param.bounds, prior_interval(param)))
         eta = float(link.link(start))
         ones = sparse.csr_array(np.ones((n_trials, 1)))
         blocks = [Block(variable=param.name, term=None, design=ones, shape=(), centre=eta, scale=LOOSE)]
