@@ -11,7 +11,7 @@ from tests.tolerances import BINNED, OTHER_ALGORITHM
 N_DRAWS = 300
 NODES = stats.norm.ppf((np.arange(2000) + 0.5) / 2000)
 AREA = 0.005
-"""Mass beyond the ends of a curve (0.001 to 0.002, more where smoothing widens it), with the error of the trapezoids."""
+"""Mass beyond the ends of a curve (0.001 to 0.002, more where smoothing widens it), and errors of the trapezoids."""
 
 AREA_OF_FEW = 0.03
 """The same for some hundred draws, which are smoothed more."""
