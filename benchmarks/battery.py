@@ -18,6 +18,7 @@ from _harness import Row, main, parser, run_worker, sides
 from cavanagh import population
 
 MASS = 0.95
+FORMS = {"auto": "auto", "true": True, "false": False}
 FALSE_ALARM = 1e-3
 """Of the binomial band that the count of covering intervals is held against."""
 
@@ -38,7 +39,7 @@ def conduct(options: argparse.Namespace) -> dict[str, Any]:
             "chains": options.chains,
             "seeds": list(range(options.first_seed, options.first_seed + options.replications)),
             "sample": {"target_accept": options.target_accept} if options.target_accept else {},
-            "noncentered": options.noncentered,
+            "noncentered": FORMS[options.noncentered],
         }
         details[name] = run_worker(__file__, python, settings).result
         rows += _rows(name, details[name])
@@ -123,7 +124,9 @@ def _fit(options: dict[str, Any], seed: int) -> dict[str, Any]:
         "r_hat": max(r_hat.values()),
         "intervals": len(counted),
         "covered": int(sum(low <= truth[name] <= high for name, (low, high) in counted.items())),
-        "missed": {name: [float(truth[name]), *iv] for name, iv in counted.items() if not iv[0] <= truth[name] <= iv[1]},
+        "missed": {
+            name: [float(truth[name]), *iv] for name, iv in counted.items() if not iv[0] <= truth[name] <= iv[1]
+        },
         "parameterization": model.parameterization,
     }
 
@@ -136,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     parsed.add_argument("--replications", type=int, default=1)
     parsed.add_argument("--first-seed", type=int, default=1)
     parsed.add_argument("--target-accept", type=float, help="the package's default unless given")
-    parsed.add_argument("--noncentered", default="auto", type=lambda text: {"true": True, "false": False}.get(text, text))
+    parsed.add_argument("--noncentered", default="auto", choices=("auto", "true", "false"))
     return parsed
 
 

@@ -163,15 +163,6 @@ def test_bad_arguments(case):
         assert fragment in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [{"missing_data": True}, {"missing_data": -1.0}, {"deadline": True}, {"deadline": "limit"}, {"nogo": -1}],
-)
-def test_missing_responses_are_refused_for_now(arguments):
-    with pytest.raises(NotImplementedError, match=f"`{next(iter(arguments))}`"):
-        hssm.HSSM(frame(), **arguments)
-
-
 def test_missing_covariates_are_refused_unless_dropped():
     data = frame(x=np.linspace(-1, 1, 12))
     data.loc[[2, 3], "x"] = np.nan

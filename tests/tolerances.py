@@ -63,3 +63,7 @@ RACE_GRADIENT = Tolerance(relative=1e-9, absolute=1e-9)
 
 RACE_CDF = Tolerance(relative=1e-10, absolute=1e-10)
 """A distribution function by fixed quadrature in log time against a table of 17 digits."""
+
+QUADRATURE_SLOPE = Tolerance(relative=1e-4, absolute=1e-3)
+"""Slopes of an integral with fixed nodes of something that starts suddenly at a place that moves: a few do not see it
+move as smoothly as it does."""

@@ -15,16 +15,20 @@ import pandas as pd
 from hssm.bambi_bridge.build import BuildOptions, build
 from hssm.bambi_bridge.starts import starting_values
 from hssm.data import checks
-from hssm.data.observe import observe
-from hssm.likelihoods.assemble import assemble
+from hssm.data.observe import new_responses, observe
+from hssm.data.outcomes import deadline_faults
+from hssm.data.recording import recording_of
+from hssm.likelihoods.assemble import Recorded, assemble
 from hssm.likelihoods.lapse_density import LapseDensity, resolve_lapse
+from hssm.likelihoods.missing import ALIKE
+from hssm.likelihoods.outcomes import OBSERVED, occurring
 from hssm.models.config import ResolvedModel, resolve_model
 from hssm.models.faults import Faults
 from hssm.parameters.collect import collect_params
 from hssm.parameters.formula import formula_names
 from hssm.parameters.initial_values import data_driven_start
 from hssm.parameters.resolve import resolve_parameters
-from hssm.spec import BuiltModel, Observations, ResolvedParam
+from hssm.spec import BuiltModel, Likelihood, Observations, Recording, ResolvedParam
 from hssm.suggest import close_matches
 
 BAMBI_OPTIONS = ("categorical", "potentials", "dropna", "auto_scale", "center_predictors")
@@ -38,6 +42,7 @@ class Construction:
     params: Mapping[str, ResolvedParam]
     observations: Observations
     lapse: LapseDensity | None
+    loglik_missing_data: Any
     built: BuiltModel
     initvals: Mapping[str, np.ndarray]
 
@@ -45,7 +50,6 @@ class Construction:
 def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
     """Run every stage; ``arguments`` are the constructor's, by name, with ``keywords`` for the rest."""
     checks.require_frame(data)
-    _refuse_what_is_to_come(arguments)
     _check_jitter(arguments["initval_jitter"])
     model = resolve_model(
         arguments["model"],
@@ -54,6 +58,7 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
         loglik_kind=arguments["loglik_kind"],
         choices=arguments["choices"],
     )
+    recording = recording_of(arguments, data, response=model.spec.response, choices=model.spec.choices)
     shortcuts, bambi_options = split_keywords(arguments["keywords"], model, arguments)
     lapse = _lapse(arguments, model)
     params = resolve_parameters(
@@ -70,16 +75,11 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
         categorical=bambi_options.get("categorical"),
     )
     _require_specified(model, arguments, shortcuts)
-    observations = _observe(data, model, params, arguments, bambi_options)
+    observations = _observe(data, model, params, recording, arguments, bambi_options)
     params = dict(_on_kept_rows(params, observations, len(data)))
     if lapse is not None:
         checks.check_lapse_support(observations, lapse.support)
-    likelihood = assemble(
-        model.spec,
-        model.likelihood,
-        bounds={name: param.bounds for name, param in params.items() if name in model.spec.parameter_names},
-        lapse=lapse,
-    )
+    likelihood = _assembled(model, params, lapse, _recorded(observations, arguments["loglik_missing_data"]))
     start = _starts(model, params, observations, arguments["process_initvals"])
     options = BuildOptions(
         noncentered=arguments["noncentered"],
@@ -94,19 +94,36 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
         params=params,
         observations=observations,
         lapse=lapse,
+        loglik_missing_data=arguments["loglik_missing_data"],
         built=built,
         initvals=starting_values(built, natural),
     )
 
 
-def _refuse_what_is_to_come(arguments: Mapping[str, Any]) -> None:
-    given = [name for name in ("missing_data", "deadline") if arguments[name] is not False]
-    given += [name for name in ("loglik_missing_data", "nogo") if arguments[name] is not None]
-    if given:
-        raise NotImplementedError(
-            f"{', '.join(f'`{name}`' for name in given)}: trials without a response are not supported yet. "
-            "Leave these arguments out and drop such trials, knowing that this biases the fit."
-        )
+def _assembled(
+    model: ResolvedModel, params: Mapping[str, ResolvedParam], lapse: LapseDensity | None, recorded: Recorded
+) -> Likelihood:
+    bounds = {name: param.bounds for name, param in params.items() if name in model.spec.parameter_names}
+    return assemble(model.spec, model.likelihood, bounds=bounds, lapse=lapse, recorded=recorded)
+
+
+def _recorded(observations: Observations, function: Any, frame: pd.DataFrame | None = None) -> Recorded:
+    """The outcomes that the data of a fit, or another frame, have."""
+    recording, columns = observations.recording, observations.response
+    if recording == Recording():
+        return Recorded()
+    source = observations.frame if frame is None else frame
+    rows = {name: source[name].to_numpy(dtype=float) for name in columns}
+    return Recorded(recording=recording, occurring=tuple(occurring(rows, columns, recording)), function=function)
+
+
+def likelihood_of(construction: Construction, frame: pd.DataFrame) -> Likelihood:
+    """The likelihood of a checked frame of new data, which may have outcomes that the data of the fit have not."""
+    own = _recorded(construction.observations, construction.loglik_missing_data)
+    new = _recorded(construction.observations, construction.loglik_missing_data, frame)
+    if set(new.occurring) <= {OBSERVED, *own.occurring}:
+        return construction.built.likelihood
+    return _assembled(construction.model, construction.params, construction.lapse, new)
 
 
 def _check_jitter(half_width: Any) -> None:
@@ -162,6 +179,7 @@ def _observe(
     data: pd.DataFrame,
     model: ResolvedModel,
     params: Mapping[str, ResolvedParam],
+    recording: Recording,
     arguments: Mapping[str, Any],
     bambi_options: Mapping[str, Any],
 ) -> Observations:
@@ -179,6 +197,7 @@ def _observe(
         user_choices=arguments["choices"],
         covariates=model.likelihood.covariates,
         formula_columns=columns,
+        recording=recording,
         dropna=bool(bambi_options.get("dropna", False)),
     )
 
@@ -215,19 +234,23 @@ def prepare_new_data(
     """New covariates, checked: every column the model uses is there, numeric where it was, without gaps."""
     checks.require_frame(data)
     observations = construction.observations
+    recording = observations.recording
+    if recording.constant_deadline is not None:
+        data = data.assign(**{str(recording.deadline): recording.constant_deadline})
+    if recording != Recording():
+        data = data.assign(**{ALIKE: np.arange(len(data))})
     covariates = {name: "a predictor" for name in used_columns if name in observations.frame}
-    covariates |= dict.fromkeys(construction.built.likelihood.covariates, "an extra field")
+    covariates |= dict.fromkeys(construction.model.likelihood.covariates, "an extra field")
+    covariates |= {} if recording.deadline is None else {recording.deadline: "the column of deadlines"}
     responses = dict.fromkeys(observations.response, "a response column") if with_response else {}
-    checks.require_columns(data, covariates | responses)
+    checks.require_columns(data, responses | covariates)
     faults = list(_new_covariate_faults(data, covariates, _numeric_columns(construction, covariates)))
-    codes = {label: code for code, label in observations.labels.items()}
-    if with_response:
-        faults += _new_response_faults(data, observations, codes)
-    checks.raise_faults(faults)
-    frame = data.copy()
-    if with_response and codes:
-        choice = observations.response[-1]
-        frame[choice] = checks.coded(frame[choice], codes)
+    faults += deadline_faults(data, recording) if not with_response and not faults else []
+    if not with_response:
+        checks.raise_faults(faults)
+        return data.copy()
+    frame, own_faults = new_responses(data, observations)
+    checks.raise_faults([*faults, *own_faults])
     return frame
 
 
@@ -250,14 +273,3 @@ def _new_covariate_faults(data: pd.DataFrame, columns: Iterable[str], numeric: s
             found = checks.values(data[name][no_number].tolist())
             rows = checks.rows(no_number, data.index)
             yield f"{name!r} is not a number in {rows}; found {found}. The model was fitted with numbers."
-
-
-def _new_response_faults(data: pd.DataFrame, observations: Observations, codes: Mapping[Any, int]) -> Iterator[str]:
-    time, choice = checks.time_column(observations.response), checks.choice_column(observations.response)
-    excused = np.zeros(len(data), dtype=bool)
-    if time is not None:
-        yield from checks.rt_faults(data[time], None)
-    if choice is not None and codes:
-        yield from checks.label_faults(data[choice], codes, excused)
-    elif choice is not None:
-        yield from checks.response_faults(data[choice], observations.choices, excused)

@@ -54,12 +54,25 @@ class HSSM(ModelOutput):
         None: Bambi's automatic priors.
     extra_namespace : dict, optional
         Functions and values for formulas.
+    missing_data : bool or number, default False
+        True allows trials without rt (NaN or -999); a number is the code of a missing rt.
+    deadline : bool, str or number, default False
+        Time in seconds after which a response was not recorded: True for the column ``deadline``, another column, or
+        one number for all trials. Trials without rt are omissions.
+    loglik_missing_data : callable, optional
+        Your own log probability of an omission (or of a choice without rt): a JAX function of one trial.
     process_initvals : bool, default True
         Data-driven starting values.
     initval_jitter : float, default 0.01
         Half-width of the uniform jitter between chains' starting values.
     noncentered : {"auto", True, False} or dict
         Parameterisation of group-specific terms.
+    nogo : label, optional
+        The choice that is expressed by withholding the response.
+    censored : bool or str, optional
+        Column that says whether rt is known only to lie below ("left") or above ("right") the number in it.
+    truncation : (low, high), optional
+        Only trials with an rt in this window, in seconds, were recorded; None for an open end.
     **kwargs
         Shortcuts by parameter name (``a=1.5``, ``t={"name": "HalfNormal", "sigma": 0.3}``) and Bambi's
         ``categorical``, ``potentials``, ``dropna``, ``auto_scale``, ``center_predictors``.
@@ -94,6 +107,8 @@ class HSSM(ModelOutput):
         *,
         noncentered: Any = "auto",
         nogo: Any = None,
+        censored: Any = None,
+        truncation: Any = None,
         **kwargs: Any,
     ) -> None:
         arguments = {
@@ -200,7 +215,8 @@ class HSSM(ModelOutput):
         tree = self._tree(dt)
         target = tree if inplace else tree.copy()
         frame = None if data is None else self.prepare_data(data, with_response=True)
-        dataset = pointwise_log_likelihood(self._built, tree["posterior"].to_dataset(), frame)
+        likelihood = None if frame is None else self.likelihood_for(frame)
+        dataset = pointwise_log_likelihood(self._built, tree["posterior"].to_dataset(), frame, likelihood=likelihood)
         target["log_likelihood"] = xr.DataTree(dataset)
         if keep_likelihood_params:
             predictive.add_parameters(self._built, target)

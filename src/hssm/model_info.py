@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hssm.construct import Construction, prepare_new_data
+from hssm.construct import Construction, likelihood_of, prepare_new_data
 from hssm.description import describe_model
 from hssm.inference import aliases
 from hssm.inference.storage import read_traces, require_tree
@@ -48,6 +48,10 @@ class ModelInfo:
     def prepare_data(self, data: Any, with_response: bool = False) -> Any:
         """New data, checked and coded as those of the fit; ``with_response`` if they must hold responses."""
         return prepare_new_data(self._construction, data, self._used_columns, with_response=with_response)
+
+    def likelihood_for(self, frame: Any) -> Any:
+        """The likelihood of prepared new data: they may have outcomes that the data of the fit have not."""
+        return likelihood_of(self._construction, frame)
 
     @property
     def data(self) -> Any:
@@ -93,11 +97,31 @@ class ModelInfo:
 
     @property
     def extra_fields(self) -> list[str]:
-        return list(self._built.likelihood.covariates)
+        return list(self._construction.model.likelihood.covariates)
 
     @property
     def is_choice_only(self) -> bool:
         return self._construction.model.spec.is_choice_only
+
+    @property
+    def missing_data(self) -> bool:
+        """Whether rows may have no rt."""
+        return self._construction.observations.recording.missing is not None
+
+    @property
+    def deadline(self) -> bool:
+        """Whether trials have a deadline; its column is ``deadline_name``."""
+        return self.deadline_name is not None
+
+    @property
+    def deadline_name(self) -> str | None:
+        return self._construction.observations.recording.deadline
+
+    @property
+    def nogo(self) -> Any:
+        """The choice that is expressed by withholding the response, as the user labels it; None without one."""
+        code = self._construction.observations.recording.nogo
+        return None if code is None else self._construction.observations.labels.get(code, code)
 
     @property
     def list_params(self) -> list[str]:

@@ -192,6 +192,34 @@ class ModelSpec:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Recording:
+    """How trials were recorded: what a row without a plain reaction time means.
+
+    ``missing`` is the code of a missing rt (NaN counts as well), None where none may be missing. ``deadline`` is the
+    column of deadlines in seconds, inf for a trial without one; ``constant_deadline`` its value where the user gave one
+    number. ``nogo`` is the choice that is expressed by withholding the response. ``censored`` is the column that says
+    on which side of the number in rt the reaction time lies: -1 below, 1 above, 0 for a plain rt. Only reaction times
+    in ``truncation``, (low, high) in seconds, were recorded.
+    """
+
+    missing: float | None = None
+    deadline: str | None = None
+    constant_deadline: float | None = None
+    nogo: int | None = None
+    censored: str | None = None
+    truncation: Bounds = (0.0, math.inf)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it adds to the response columns."""
+        return tuple(name for name in (self.deadline, self.censored) if name is not None)
+
+    @property
+    def is_truncated(self) -> bool:
+        return self.truncation != (0.0, math.inf)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Observations:
     """A validated data set, rows in the user's order.
 
@@ -206,7 +234,7 @@ class Observations:
     labels: Mapping[int, Any] = field(default_factory=dict)
     covariates: tuple[str, ...] = ()
     is_missing: np.ndarray
-    deadline: str | None = None
+    recording: Recording = field(default_factory=Recording)
     positions: np.ndarray
 
     @property
@@ -259,7 +287,8 @@ class Likelihood:
     """A density and its simulator under one roof, so that wrappers transform both together.
 
     ``params`` are names in model order (``p_outlier`` last when a lapse is active), ``columns`` the response
-    columns, ``covariates`` the extra fields. Functions take mappings by name, as in :class:`Density`.
+    columns, ``covariates`` the extra fields. Functions take mappings by name, as in :class:`Density`;
+    ``log_withheld`` is log P(no response by rt, or the choice that is expressed by none).
     """
 
     params: tuple[str, ...]
@@ -269,6 +298,7 @@ class Likelihood:
     covariates: tuple[str, ...] = ()
     log_cdf: DensityFunction | None = None
     log_survival: DensityFunction | None = None
+    log_withheld: DensityFunction | None = None
     simulate: SimulateFunction | None = None
     differentiable: bool = True
     uses_jax: bool = False

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import hssm
-from hssm.bambi_bridge.centering import resolve_centering
+from hssm.bambi_bridge.centering import nearest_form, resolve_centering
 from hssm.bambi_bridge.compat import Term
+from hssm.bambi_bridge.partial import PartialCentering
+from hssm.bambi_bridge.quick_fit import Effects
 from tests.bambi_bridge.cases import make_frame, make_model
 
 
@@ -41,71 +42,59 @@ def make_term(prior, index=(0, 0, 1, 1), columns=None, expression: str = "1", pa
     )
 
 
-def told(value: float, n_trials: int = 4):
-    return lambda parameter: np.full(n_trials, value)
+def effects(information: float = 1.0, scale: float = 1.0) -> Effects:
+    """What the trials say about two levels."""
+    values = np.zeros(2)
+    return Effects(information=np.full(2, information), pull=values, value=values, scale=scale)
 
 
-def resolve(setting, prior, information: float = 1e-9) -> bool:
+def resolve(setting, prior) -> str:
     term = make_term(prior)
-    return resolve_centering({"v": (term,), "a": ()}, setting, told(information))[term.variable]
+    return resolve_centering({"v": (term,), "a": ()}, setting, {term.variable: effects()})[term.variable]
 
 
 def test_the_more_particular_wins() -> None:
-    assert resolve(True, normal()) is True
-    assert resolve(False, normal()) is False
-    assert resolve({"v": True}, normal(), information=1e9) is True
-    assert resolve({"v": False}, normal()) is False
-    assert resolve({"v": False, "v_1|p": True}, normal()) is True
-    assert resolve({"v": True, "v_1|p": False}, normal()) is False
-    assert resolve({"v": True, "v_1|p": True}, normal(noncentered=False)) is False
-    assert resolve(False, normal(noncentered=True)) is True
+    assert resolve(True, normal()) == "noncentered"
+    assert resolve(False, normal()) == "centered"
+    assert resolve({"v": True}, normal()) == "noncentered"
+    assert resolve({"v": False}, normal()) == "centered"
+    assert resolve({"v": False, "v_1|p": True}, normal()) == "noncentered"
+    assert resolve({"v": True, "v_1|p": False}, normal()) == "centered"
+    assert resolve({"v": True, "v_1|p": True}, normal(noncentered=False)) == "centered"
+    assert resolve(False, normal(noncentered=True)) == "noncentered"
 
 
 def test_auto_can_be_said_at_every_level() -> None:
-    for information, noncentered in ((1e-9, True), (1e9, False)):
-        assert resolve("auto", normal(), information) is noncentered
-        assert resolve({"a": True}, normal(), information) is noncentered
-        assert resolve({"v": "auto"}, normal(), information) is noncentered
-        assert resolve({"v": not noncentered, "v_1|p": "auto"}, normal(), information) is noncentered
-        assert resolve(not noncentered, normal(noncentered="auto"), information) is noncentered
+    assert resolve("auto", normal()) == "partial"
+    assert resolve({"a": True}, normal()) == "partial"
+    assert resolve({"v": "auto"}, normal()) == "partial"
+    for other in (True, False):
+        assert resolve({"v": other, "v_1|p": "auto"}, normal()) == "partial"
+        assert resolve(other, normal(noncentered="auto")) == "partial"
 
 
-def test_the_rule_is_information_of_a_typical_level_times_squared_median_scale() -> None:
+def test_partial_terms_are_reported_by_information_times_squared_median_scale() -> None:
     median = 0.6744897501960817 * 0.5  # of HalfNormal(0.5)
-    per_trial = 1.0 / median**2
-    sizes = (2, 5, 40)
-    index = np.repeat([0, 1, 2], sizes)
-    term = make_term(normal(sigma=0.5), index)
-    for factor, noncentered in ((0.99, True), (1.01, False)):
-        information = told(factor * per_trial / np.median(sizes), len(index))
-        assert resolve_centering({"v": (term,)}, "auto", information) == {"v_1|p": noncentered}
+    term = make_term(normal(sigma=0.5))
+    for factor, nearest in ((0.99, "noncentered"), (1.01, "centered")):
+        assert nearest_form(term, "partial", effects(factor / median**2)) == nearest
+    assert nearest_form(term, "noncentered", effects(1e9)) == "noncentered"
+    assert nearest_form(term, "centered", effects(1e-9)) == "centered"
 
 
-def test_small_covariates_carry_little_information() -> None:
-    slope = make_term(normal(), columns=[0.01, -0.01, 0.01, 0.02], expression="x")
-    intercept = make_term(normal())
-    found = resolve_centering({"v": (intercept, slope)}, "auto", told(100.0))
-    assert found == {"v_1|p": False, "v_x|p": True}
-
-
-def test_each_parameter_has_its_own_information() -> None:
-    terms = {"v": (make_term(normal()),), "a": (make_term(normal(), parameter="a"),)}
-    found = resolve_centering(terms, "auto", lambda name: np.full(4, {"v": 1e-6, "a": 1e6}[name]))
-    assert found == {"v_1|p": True, "a_1|p": False}
-
-
-def test_the_decision_is_logged(caplog) -> None:
+def test_the_weight_of_the_trials_is_logged(caplog) -> None:
     with caplog.at_level(logging.INFO, logger="hssm"):
         resolve("auto", normal())
-    assert any("v_1|p" in message and "non-centred" in message for message in caplog.messages)
+    assert any("v_1|p" in message and "50 % of the weight" in message for message in caplog.messages)
 
 
 def test_other_families_are_centred() -> None:
     for setting in ("auto", False, {"v": "auto"}, {"v": False}):
-        assert resolve(setting, gamma()) is False
+        assert resolve(setting, gamma()) == "centered"
     for own in ("auto", False):
-        assert resolve({"v": True}, gamma(own)) is False
-        assert resolve(True, hssm.Prior("Normal", mu=0.0, sigma=1.0, noncentered=own)) is False or own == "auto"
+        assert resolve({"v": True}, gamma(own)) == "centered"
+        fixed = hssm.Prior("Normal", mu=0.0, sigma=1.0, noncentered=own)
+        assert own == "auto" or resolve(True, fixed) == "centered"
 
 
 def test_offsets_for_other_families_are_an_error_if_asked_for_by_name() -> None:
@@ -116,7 +105,7 @@ def test_offsets_for_other_families_are_an_error_if_asked_for_by_name() -> None:
 
 def test_offsets_for_other_families_are_a_warning_if_asked_for_all() -> None:
     with pytest.warns(UserWarning, match=r"does not apply to 'v_1\|p'.*Gamma"):
-        assert resolve(True, gamma()) is False
+        assert resolve(True, gamma()) == "centered"
 
 
 def test_unknown_keys_name_what_is_allowed() -> None:
@@ -135,20 +124,22 @@ def test_other_settings_are_refused(setting) -> None:
 
 def test_many_trials_centre_and_few_do_not() -> None:
     frame = make_frame(60)
-    prior = {"1|p": normal(sigma=2.0)}
     frame["p"] = np.arange(60) // 30
-    many = make_model("1 + (1|p)", frame=frame, prior=prior)
+    many = make_model("1 + (1|p)", frame=frame, prior={"1|p": normal(sigma=2.0)})
     frame["p"] = np.arange(60) // 2
     few = make_model("1 + (1|p)", frame=frame, prior={"1|p": normal(sigma=0.3)})
     assert many.parameterization == {"v_1|p": "centered"}
     assert few.parameterization == {"v_1|p": "noncentered"}
-    assert {rv.name for rv in many.pymc_model.free_RVs} >= {"v_1|p", "v_1|p_sigma"}
-    assert {rv.name for rv in few.pymc_model.free_RVs} >= {"v_1|p_offset", "v_1|p_sigma"}
+    for model in (many, few):
+        assert {rv.name for rv in model.pymc_model.free_RVs} >= {"v_1|p", "v_1|p_sigma"}
+        transform = model.pymc_model.rvs_to_transforms[model.pymc_model["v_1|p"]]
+        assert isinstance(transform, PartialCentering)
 
 
 def test_settings_reach_the_terms_of_a_model() -> None:
     model = make_model("1 + x + (1 + x|p)", noncentered={"v": False, "v_x|p": True})
     assert model.parameterization == {"v_1|p": "centered", "v_x|p": "noncentered"}
+    assert {rv.name for rv in model.pymc_model.free_RVs} >= {"v_1|p", "v_x|p_offset"}
     with pytest.warns(UserWarning, match=r"a_1\|p"):
         model = make_model("0 + (1|p)", "a", link="identity", noncentered=True)
     assert model.parameterization == {"a_1|p": "centered"}
@@ -156,15 +147,3 @@ def test_settings_reach_the_terms_of_a_model() -> None:
         make_model("1 + (1|p)", noncentered={"vv": True})
     with pytest.raises(TypeError, match="`noncentered`"):
         make_model("1 + (1|p)", noncentered="always")
-
-
-def test_an_information_is_asked_for_only_where_it_decides() -> None:
-    asked = SimpleNamespace(names=[])
-
-    def information(name):
-        asked.names.append(name)
-        return np.ones(4)
-
-    terms = {"v": (make_term(normal()),), "a": (make_term(normal(), parameter="a"),), "z": ()}
-    resolve_centering(terms, {"v": True, "a": "auto"}, information)
-    assert asked.names == ["a"]

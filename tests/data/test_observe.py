@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from hssm.data.observe import observe
-from hssm.spec import MISSING_CODE
+from hssm.spec import MISSING_CODE, Recording
 
 observe_ddm = partial(observe, choices=(-1, 1))
 
@@ -192,7 +192,8 @@ def test_milliseconds_are_suspected(ddm_frame) -> None:
 
 def test_missing_rows_are_marked_when_they_are_allowed(ddm_frame) -> None:
     data = changed(changed(ddm_frame, "rt", {2: np.nan, 4: 77, 6: 77}), "response", {4: np.nan, 6: 77})
-    seen = observe_ddm(data, missing=77.0)
+    with pytest.warns(UserWarning, match=r"2 rows \(index 4, 6\) have neither"):
+        seen = observe_ddm(data, recording=Recording(missing=77.0))
     assert np.flatnonzero(seen.is_missing).tolist() == [2, 4, 6]
     assert seen.frame["rt"].iloc[[2, 4, 6]].tolist() == [MISSING_CODE] * 3
     assert seen.frame["response"].iloc[[2, 4, 6]].tolist() == [ddm_frame["response"][2], MISSING_CODE, MISSING_CODE]
@@ -200,12 +201,15 @@ def test_missing_rows_are_marked_when_they_are_allowed(ddm_frame) -> None:
 
 def test_a_response_may_not_be_missing_beside_an_rt(ddm_frame) -> None:
     with pytest.raises(ValueError, match=r"'response'.*index 4"):
-        observe_ddm(changed(changed(ddm_frame, "rt", {2: np.nan}), "response", {4: np.nan}), missing=MISSING_CODE)
+        observe_ddm(
+            changed(changed(ddm_frame, "rt", {2: np.nan}), "response", {4: np.nan}),
+            recording=Recording(missing=MISSING_CODE),
+        )
 
 
 def test_allowing_for_missing_rows_that_are_not_there_warns(ddm_frame) -> None:
     with pytest.warns(UserWarning, match="every row has an rt"):
-        observe_ddm(ddm_frame, missing=MISSING_CODE)
+        observe_ddm(ddm_frame, recording=Recording(missing=MISSING_CODE))
 
 
 # --- frames and columns -------------------------------------------------------------------------

@@ -116,3 +116,39 @@ def _between(lower: float, upper: float, share: float) -> float:
     if math.isfinite(upper):
         return upper - share / (1.0 - share)
     return math.log(share / (1.0 - share))
+
+
+RANDOM: dict[str, tuple[float, float]] = {
+    "v": (-3.0, 3.0),
+    "a": (0.5, 2.2),
+    "z": (0.2, 0.8),
+    "t": (0.05, 0.5),
+    "sv": (0.0, 1.5),
+    "sz": (0.0, 0.3),
+    "st": (0.0, 0.1),
+    "theta": (-0.1, 0.7),
+    "A": (0.05, 0.5),
+    "b": (0.6, 1.5),
+    "r": (2.0, 12.0),
+    "k": (1.0, 6.0),
+    "m": (-1.5, 0.5),
+    "s": (0.2, 1.0),
+}
+"""Range of random settings by role, else by the name without its number."""
+
+DRIFTS_OF_RACES = (0.2, 2.0)
+
+
+def random_settings(spec: ModelSpec, n: int, seed: int) -> dict[str, np.ndarray]:
+    """(n,) values of every parameter, plausible ones, independent and uniform."""
+    rng = np.random.default_rng(seed)
+    return {p.name: rng.uniform(*_range(spec, p), size=n) for p in spec.parameters}
+
+
+def _range(spec: ModelSpec, parameter: ParameterSpec) -> Bounds:
+    family = parameter.name.rstrip("0123456789")
+    if family == "v" and parameter.name != "v":
+        return DRIFTS_OF_RACES
+    found = RANDOM.get(parameter.role) or RANDOM.get(family)
+    lower, upper = spec.bounds()[parameter.name]
+    return found or (_between(lower, upper, 0.2), _between(lower, upper, 0.8))

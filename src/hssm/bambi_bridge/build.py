@@ -14,6 +14,7 @@ import numpy as np
 import pymc as pm
 
 from hssm.bambi_bridge import names
+from hssm.bambi_bridge.alike import with_rows_alike
 from hssm.bambi_bridge.centering import Form, can_be_noncentered, nearest_form, resolve_centering
 from hssm.bambi_bridge.compat import read_terms
 from hssm.bambi_bridge.family import describe
@@ -59,6 +60,7 @@ def build(
     )
     center = bool(options.bambi.get("center_predictors", True))
     terms = {name: read_terms(bambi_model, name) if param.is_regression else () for name, param in params.items()}
+    observations = with_rows_alike(observations, params, terms, likelihood)
     plain = {name: make_predictor(param, terms[name], center) for name, param in params.items()}
     fit = quick_fit(likelihood, observations, params, plain, options.start)
     forms = resolve_centering({n: p.groups() for n, p in plain.items()}, options.noncentered, fit.effects)

@@ -104,8 +104,7 @@ def nearest_form(term: Term, form: Form, effects: Effects) -> str:
 
 def _log_weights(term: Term, effects: Effects) -> None:
     _log.info(
-        "%s: partially centred; the trials of a typical level have %.0f %% of the weight in its effect, "
-        "the group %.0f %%",
+        "%s: partially centred; a typical level's trials have %.0f %% of the weight in its effect, the group %.0f %%",
         term.variable,
         100 * effects.weight,
         100 * (1 - effects.weight),

@@ -74,7 +74,7 @@ def lay_out(param: ResolvedParam, predictor: Predictor, start: float, n_trials: 
         ones = sparse.csr_array(np.ones((n_trials, 1)))
         blocks = [Block(variable=param.name, term=None, design=ones, shape=(), centre=eta, scale=LOOSE)]
         return Layout(name=param.name, blocks=tuple(blocks), offset=0.0, link=link, is_regression=False)
-    link, terms = param.link, predictor.terms
+    link, terms = param.link or link_for_bounds(param.bounds), predictor.terms
     eta = float(link.link(start))
     has_intercept = any(term.kind == "intercept" for term in terms)
     free = [term for term in terms if term.kind not in ("offset", "hsgp") and isinstance(term.prior, bmb.Prior)]

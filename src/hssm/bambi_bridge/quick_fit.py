@@ -23,7 +23,7 @@ from scipy.sparse.linalg import splu
 
 from hssm.bambi_bridge.layout import Block, Layout, lay_out
 from hssm.bambi_bridge.predictor import Predictor
-from hssm.likelihoods.pointwise import evaluate_pointwise
+from hssm.likelihoods.pointwise import evaluate_pointwise, needed_columns
 from hssm.spec import Likelihood, Observations, ResolvedParam
 
 _log = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ class _Problem:
         predictors: Mapping[str, Predictor],
         start: Mapping[str, Any],
     ) -> None:
-        columns = (*observations.response, *likelihood.covariates)
+        columns = needed_columns(likelihood)
         self.likelihood = likelihood
         self.observed = {name: observations.frame[name].to_numpy(dtype=float) for name in columns}
         self.fixed = {

@@ -16,7 +16,8 @@ import pandas as pd
 
 from hssm.data import checks
 from hssm.data.choices import Labels, label_map
-from hssm.spec import MISSING_CODE, Observations
+from hssm.data.outcomes import RawRows, no_rt_faults, outcome_faults, warn_of_outcomes, write_outcomes
+from hssm.spec import Observations, Recording
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ def observe(
     user_choices: Any = None,
     covariates: Sequence[str] = (),
     formula_columns: Mapping[str, str] | Iterable[str] = (),
-    missing: float | None = None,
+    recording: Recording | None = None,
     dropna: bool = False,
 ) -> Observations:
     """Check a data frame and turn it into observations.
@@ -48,8 +49,8 @@ def observe(
         Extra fields: numeric columns that go to the likelihood.
     formula_columns
         Columns that formulas use; as a mapping it also says where, e.g. ``{"x": "a term of the formula of 'v'"}``.
-    missing
-        Code of a missing rt (NaN always counts too); None refuses rows without rt.
+    recording
+        How trials without a plain rt were recorded; None refuses them.
     dropna
         Leave out rows whose covariates are missing, instead of refusing them.
 
@@ -62,15 +63,17 @@ def observe(
     """
     labels = label_map(user_choices, choices)
     checks.require_frame(data)
-    places = _places(response, covariates, formula_columns)
+    recording = recording or Recording()
+    places = _places(response, covariates, formula_columns, recording)
     checks.require_columns(data, places)
+    others = (*response, *covariates, *recording.columns)
     rules = _Rules(
         response=tuple(response),
         choices=tuple(choices),
         labels=labels,
         covariates=tuple(covariates),
-        predictors=tuple(column for column in places if column not in (*response, *covariates)),
-        missing=missing,
+        predictors=tuple(column for column in places if column not in others),
+        recording=recording,
         dropna=dropna,
     )
     checks.raise_faults(list(_faults(data, rules)))
@@ -86,71 +89,95 @@ class _Rules:
     labels: Labels | None
     covariates: tuple[str, ...]
     predictors: tuple[str, ...]
-    missing: float | None
+    recording: Recording
     dropna: bool
 
     @property
     def used(self) -> list[str]:
         return [*self.covariates, *self.predictors]
 
-    def is_missing(self, data: pd.DataFrame) -> np.ndarray:
-        """Rows without an rt; none in choice-only data."""
-        name = checks.time_column(self.response)
-        if name is None:
-            return np.zeros(len(data), dtype=bool)
-        rt, no_number = checks.numbers(data[name])
-        return checks.is_missing(rt, self.missing) & ~no_number
+    def read(self, data: pd.DataFrame) -> RawRows:
+        """The response columns, read by the recording."""
+        return RawRows(
+            data=data, recording=self.recording, response=self.response, choices=self.choices, labels=self.labels
+        )
 
 
 def _places(
-    response: Iterable[str], covariates: Iterable[str], formula_columns: Mapping[str, str] | Iterable[str]
+    response: Iterable[str],
+    covariates: Iterable[str],
+    formula_columns: Mapping[str, str] | Iterable[str],
+    recording: Recording,
 ) -> dict[str, str]:
     """Every column needed -> what it is needed as; the first mention counts."""
     formulas = (
         formula_columns if isinstance(formula_columns, Mapping) else dict.fromkeys(formula_columns, "a predictor")
     )
-    return {**formulas, **dict.fromkeys(covariates, "an extra field"), **dict.fromkeys(response, "a response column")}
+    recorded = {recording.deadline: "the column of deadlines", recording.censored: "the column of censored rts"}
+    if recording.constant_deadline is not None:
+        del recorded[recording.deadline]
+    return {
+        **formulas,
+        **dict.fromkeys(covariates, "an extra field"),
+        **dict.fromkeys(response, "a response column"),
+        **{name: place for name, place in recorded.items() if name is not None},
+    }
 
 
 def _faults(data: pd.DataFrame, rules: _Rules) -> Iterator[str]:
-    time, choice = checks.time_column(rules.response), checks.choice_column(rules.response)
-    if time is not None:
-        yield from checks.rt_faults(data[time], rules.missing)
-    if choice is not None:
-        yield from _choice_faults(data[choice], rules, rules.is_missing(data))
+    rows = rules.read(data)
+    yield from _response_faults(rows)
+    yield from no_rt_faults(rows)
     yield from checks.covariate_faults(data, rules.used, rules.dropna)
     yield from checks.extra_field_faults(data, rules.covariates)
 
 
-def _choice_faults(column: pd.Series, rules: _Rules, missing: np.ndarray) -> Iterator[str]:
-    if rules.labels is None:
-        return checks.response_faults(column, rules.choices, excused=_excused(column, rules, missing))
-    return checks.label_faults(column, rules.labels, excused=_excused(column, rules, missing))
+def _response_faults(rows: RawRows) -> Iterator[str]:
+    if rows.time is not None:
+        yield from checks.rt_faults(rows.data[rows.time], rows.recording.missing)
+        yield from outcome_faults(rows)
+    if rows.choice is not None and rows.labels is None:
+        yield from checks.response_faults(rows.data[rows.choice], rows.choices, excused=rows.excused)
+    elif rows.choice is not None:
+        yield from checks.label_faults(rows.data[rows.choice], rows.labels or {}, excused=rows.excused)
 
 
-def _excused(column: pd.Series, rules: _Rules, missing: np.ndarray) -> np.ndarray:
-    """Rows that need no response: where rt is missing, so may the response be."""
-    if rules.missing is None:
-        return np.zeros(len(column), dtype=bool)
-    return missing & (column.isna().to_numpy() | (checks.numbers(column)[0] == rules.missing))
+def new_responses(data: pd.DataFrame, like: Observations) -> tuple[pd.DataFrame, list[str]]:
+    """New rows in the form of earlier ones, and what is wrong with their responses by the same rules."""
+    labels = {label: code for code, label in like.labels.items()} or None
+    rows = RawRows(
+        data=data,
+        recording=like.recording,
+        response=like.response[: len(like.response) - len(like.recording.columns)],
+        choices=like.choices,
+        labels=labels,
+    )
+    faults = list(_response_faults(rows))
+    frame = data.copy()
+    if not faults:
+        write_outcomes(frame, rows)
+    return frame, faults
 
 
 def _observations(data: pd.DataFrame, rules: _Rules) -> Observations:
     """The private copy of data that satisfy the rules, and the warnings they still deserve."""
     positions = _kept_positions(data, rules)
     frame = data.iloc[positions].copy()
-    is_missing = rules.is_missing(frame)
-    _code_responses(frame, rules, is_missing)
+    rows = rules.read(data.iloc[positions])
+    write_outcomes(frame, rows)
+    if rules.labels is not None:
+        _log.info("Choices of %r are mapped: %s.", rows.choice, rules.labels)
     _make_factors(frame, rules.predictors)
     labels = {code: label for label, code in (rules.labels or {}).items()}
-    _warn(frame, rules, is_missing, labels)
+    _warn(frame, rules, rows, labels)
     return Observations(
         frame=frame,
-        response=rules.response,
+        response=(*rules.response, *rules.recording.columns),
         choices=rules.choices,
         labels=labels,
         covariates=rules.covariates,
-        is_missing=is_missing,
+        is_missing=rows.is_missing,
+        recording=rules.recording,
         positions=positions,
     )
 
@@ -164,22 +191,6 @@ def _kept_positions(data: pd.DataFrame, rules: _Rules) -> np.ndarray:
     return np.flatnonzero(~blank)
 
 
-def _code_responses(frame: pd.DataFrame, rules: _Rules, is_missing: np.ndarray) -> None:
-    """Turn responses into codes and rt into floats, in place: ``frame`` is ours."""
-    time, choice = checks.time_column(rules.response), checks.choice_column(rules.response)
-    if time is not None:
-        frame[time] = np.where(is_missing, MISSING_CODE, checks.numbers(frame[time])[0])
-    if choice is None:
-        return
-    excused = _excused(frame[choice], rules, is_missing)
-    if rules.labels is None:
-        coded = checks.numbers(frame[choice])[0]
-    else:
-        coded = checks.coded(frame[choice], rules.labels)
-        _log.info("Choices of %r are mapped: %s.", choice, rules.labels)
-    frame[choice] = np.where(excused, MISSING_CODE, coded).astype(np.int64)
-
-
 def _make_factors(frame: pd.DataFrame, predictors: Iterable[str]) -> None:
     """Make bool predictors categorical, in place; formulas would read them as numbers."""
     for name in predictors:
@@ -187,11 +198,10 @@ def _make_factors(frame: pd.DataFrame, predictors: Iterable[str]) -> None:
             frame[name] = pd.Categorical(frame[name].astype(bool), categories=[False, True])
 
 
-def _warn(frame: pd.DataFrame, rules: _Rules, is_missing: np.ndarray, labels: Mapping[int, Any]) -> None:
-    time, choice = checks.time_column(rules.response), checks.choice_column(rules.response)
-    if time is not None:
-        checks.warn_if_milliseconds(frame[time].to_numpy()[~is_missing], time)
-    if choice is not None:
-        checks.warn_unused_choices(frame[choice].to_numpy(), rules.choices, labels)
-    if rules.missing is not None and not is_missing.any():
-        checks.warn("Missing responses are allowed for, but every row has an rt.")
+def _warn(frame: pd.DataFrame, rules: _Rules, rows: RawRows, labels: Mapping[int, Any]) -> None:
+    if rows.time is not None:
+        checks.warn_if_milliseconds(frame[rows.time].to_numpy()[~rows.is_missing], rows.time)
+    if rows.choice is not None:
+        expected = tuple(code for code in rules.choices if code != rules.recording.nogo)
+        checks.warn_unused_choices(frame[rows.choice].to_numpy(), expected, labels)
+    warn_of_outcomes(frame, rows)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.gradient import disconnected_grad
 from pytensor.tensor import TensorVariable
 
 from hssm.densities.logspace import finite_or, log_add_exp, masked
@@ -21,6 +20,7 @@ from hssm.densities.path import Path, path_to, responded
 from hssm.densities.quadrature import REACH, last_axis, log_sum_over, unit_rule
 from hssm.densities.special.first_passage import NARROWEST, ell
 from hssm.densities.special.gaussian import log_ndtr
+from hssm.densities.special.held import held
 from hssm.densities.special.logarithms import safe_log
 from hssm.densities.special.tangent import tangent
 from hssm.spec import Density, Named
@@ -105,7 +105,7 @@ def angle_log_cdf(observed: Named, theta: Named) -> TensorVariable:
         log_ndtr(-(drifted + y) / root) + y * speed,
     )
     terms = tails + 0.5 * last_axis(collapsing) * y * y
-    top = disconnected_grad(finite_or(pt.max(terms, axis=-1)))
+    top = held(finite_or(pt.max(terms, axis=-1)))
     total = safe_log(pt.sum(_SIGNS * pt.exp(terms - last_axis(top)), axis=-1)) + top
     tilt = path.w * (0.5 * collapsing * path.wc - path.drift * path.distance)
     return masked(collapse.valid & path.started, pt.cast(total + tilt, path.tau.dtype))
@@ -139,10 +139,10 @@ def _places(centre: TensorVariable, spread: TensorVariable) -> tuple[TensorVaria
     reach = pt.sqrt((nearest - centre) ** 2 + REACH * spread**2)
     low, high = pt.maximum(-reach, -centre), pt.minimum(reach, 1.0 - centre)
     x, weights = unit_rule(_N_PLACES)
-    held = disconnected_grad(centre)
-    offsets = disconnected_grad(last_axis(low) + last_axis(high - low) * x)
-    log_weights = disconnected_grad(last_axis(safe_log(high - low)) + np.log(weights))
-    return last_axis(held) + offsets, offsets - last_axis(centre - held), log_weights
+    fixed = held(centre)
+    offsets = held(last_axis(low) + last_axis(high - low) * x)
+    log_weights = held(last_axis(safe_log(high - low)) + np.log(weights))
+    return last_axis(fixed) + offsets, offsets - last_axis(centre - fixed), log_weights
 
 
 def _log_share(u: TensorVariable, path: Path, nodes: TensorVariable) -> TensorVariable:

@@ -11,10 +11,10 @@ from functools import cache
 import numpy as np
 import pytensor.tensor as pt
 from numpy.typing import NDArray
-from pytensor.gradient import disconnected_grad
 from pytensor.tensor import TensorLike, TensorVariable
 
 from hssm.densities.logspace import finite_or
+from hssm.densities.special.held import held
 from hssm.densities.special.logarithms import safe_log
 
 REACH = 80.0
@@ -42,7 +42,7 @@ def log_panel(low: TensorVariable, high: TensorVariable, n: int) -> tuple[Tensor
     A node keeps its relative place when the ends move, which gives the derivative of a mean without cancellation.
     """
     x, weights = unit_rule(n)
-    growth = disconnected_grad((high - low) / low)
+    growth = held((high - low) / low)
     wide = pt.gt(growth, 1e-12)
     growth = last_axis(pt.switch(wide, growth, 1e-12))
     length = pt.log1p(growth)
@@ -52,7 +52,7 @@ def log_panel(low: TensorVariable, high: TensorVariable, n: int) -> tuple[Tensor
 
 def log_sum_over(terms: TensorVariable, axes: int | tuple[int, ...] = -1) -> TensorVariable:
     """Log of the sum of exp(terms) over axes; -inf with zero gradient where all are."""
-    top = disconnected_grad(finite_or(pt.max(terms, axis=axes)))
+    top = held(finite_or(pt.max(terms, axis=axes)))
     raised = pt.expand_dims(top, axes)
     return top + safe_log(pt.sum(pt.exp(terms - raised), axis=axes))
 
@@ -71,7 +71,7 @@ def earliest(
     crossed = pt.switch(pt.gt(variance, 0.0), 2.0 * pt.sqrt(drift2 * safe), 0.0)
     cut = 1.0 / (1.0 / peak + (REACH + 10.0 + drift2 * peak + crossed) / safe)
     cut = 2.0 * cut / (1.0 + pt.sqrt(1.0 + 4.0 * variance * cut))
-    return disconnected_grad(pt.maximum(pt.switch(away, cut, 0.0), SHORTEST_SHARE * longest))
+    return held(pt.maximum(pt.switch(away, cut, 0.0), SHORTEST_SHARE * longest))
 
 
 def latest(
@@ -82,4 +82,4 @@ def latest(
     ``rate`` is that of the exponential decline of the density in the end.
     """
     peak = distance2 / (1.5 + pt.sqrt(2.25 + drift2 * distance2))
-    return disconnected_grad(pt.maximum(start, peak) + 1.5 * (peak + 0.5 * REACH / rate))
+    return held(pt.maximum(start, peak) + 1.5 * (peak + 0.5 * REACH / rate))

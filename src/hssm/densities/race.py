@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.gradient import disconnected_grad
 from pytensor.tensor import TensorVariable
 
 from hssm.densities.logspace import masked
 from hssm.densities.path import FOREVER
 from hssm.densities.quadrature import last_axis, log_sum_over, unit_rule
+from hssm.densities.special.held import held
 from hssm.spec import Density, Named
 
 Own = Mapping[str, TensorVariable]
@@ -160,14 +160,16 @@ def in_order(accumulators: list[Own], indexed: tuple[str, ...], response: Any) -
     return winner, [{**first, **{name: slot(i, name) for name in own}} for i in range(last)]
 
 
-def log_integral(tau: TensorVariable, log_density: Callable[[TensorVariable], TensorVariable]) -> TensorVariable:
-    """Log of the integral of a density, given for times on a new last axis, from 0 to ``tau``.
+def log_integral(
+    tau: TensorVariable, log_density: Callable[[TensorVariable], TensorVariable], reach: float = _REACH
+) -> TensorVariable:
+    """Log of the integral of a density, given for times on a new last axis, from tau / exp(``reach``) to ``tau``.
 
     The density is looked for on a grid in log time, then on finer ones where it was found. Nodes are constants for
     gradients but for the upper limit, whose derivative is the density there.
     """
-    top = pt.log(pt.cast(disconnected_grad(tau), "float64"))
-    low, mode, high = top - _REACH, top, top
+    top = pt.log(pt.cast(held(tau), "float64"))
+    low, mode, high = top - reach, top, top
     for n in _SEARCHES:
         low, mode, high = _where_not_negligible(low, high, n, log_density)
     x, weights = unit_rule(_NODES)
@@ -177,10 +179,10 @@ def log_integral(tau: TensorVariable, log_density: Callable[[TensorVariable], Te
         (last_axis(mode) + last_axis(end - mode) * place**3, last_axis(pt.log(abs(end - mode))) + log_weights)
         for end in (low, high)
     ]
-    nodes = disconnected_grad(pt.exp(pt.concatenate([side[0] for side in sides], axis=-1)))
-    log_weights = disconnected_grad(pt.concatenate([side[1] for side in sides], axis=-1))
+    nodes = held(pt.exp(pt.concatenate([side[0] for side in sides], axis=-1)))
+    log_weights = held(pt.concatenate([side[1] for side in sides], axis=-1))
     # All nodes move with the upper limit in proportion, where it is a limit and not beyond all density.
-    moving = pt.switch(pt.ge(high, top - 1e-9), tau / disconnected_grad(tau), 1.0)
+    moving = pt.switch(pt.ge(high, top - 1e-9), tau / held(tau), 1.0)
     nodes = nodes * last_axis(moving)
     return pt.cast(log_sum_over(log_density(nodes) + pt.log(nodes) + log_weights), tau.dtype)
 
@@ -195,12 +197,12 @@ def _where_not_negligible(
     """
     step = (high - low) / (n - 1)
     grid = last_axis(low) + last_axis(step) * np.arange(n)
-    value = disconnected_grad(log_density(pt.exp(grid)) + grid)
+    value = held(log_density(pt.exp(grid)) + grid)
     seen = pt.ge(value, pt.max(value, axis=-1, keepdims=True) - _NEGLIGIBLE)
     first = pt.argmax(seen, axis=-1)
     last = n - 1 - pt.argmax(seen[..., ::-1], axis=-1)
     ends = pt.maximum(first - 1, 0), pt.argmax(value, axis=-1), pt.minimum(last + 1, n - 1)
-    start, mode, end = (low + step * place for place in ends)
+    start, mode, end = (held(low + step * place) for place in ends)
     return start, mode, end
 
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.gradient import disconnected_grad
 from pytensor.tensor import TensorVariable
 
 from hssm.densities.logspace import finite_or, masked
 from hssm.densities.path import Path, path_to, responded
 from hssm.densities.special.exit_time import log_exit, log_stay
 from hssm.densities.special.first_passage import ell
+from hssm.densities.special.held import held
 from hssm.densities.special.logarithms import safe_log
 from hssm.spec import Density, Named
 
@@ -103,17 +103,15 @@ def _over_drifts(path: Path, sv: TensorVariable, log_probability: Any, is_flat: 
     start = pt.arcsinh((mean + unit * low) / scale)
     step = (pt.arcsinh((mean + unit * high) / scale) - start) / (_N_DRIFTS - 1)
     angle = start + step * np.arange(_N_DRIFTS)
-    nodes = disconnected_grad((scale * pt.sinh(angle) - mean) / unit)
-    log_weights = disconnected_grad(
-        pt.log(scale * pt.cosh(angle) * step / unit) - 0.5 * (nodes * nodes + np.log(2.0 * np.pi))
-    )
+    nodes = held((scale * pt.sinh(angle) - mean) / unit)
+    log_weights = held(pt.log(scale * pt.cosh(angle) * step / unit) - 0.5 * (nodes * nodes + np.log(2.0 * np.pi)))
     total = _log_sum(log_probability(u, mean + sigma * nodes, w, wc) + log_weights)
     return pt.cast(total, path.u.dtype)
 
 
 def _log_sum(terms: TensorVariable) -> TensorVariable:
     """Log of the sum of exp(terms) over the last axis; -inf with zero gradient where all are."""
-    top = disconnected_grad(finite_or(pt.max(terms, axis=-1)))
+    top = held(finite_or(pt.max(terms, axis=-1)))
     return top + safe_log(pt.sum(pt.exp(terms - pt.expand_dims(top, -1)), axis=-1))
 
 

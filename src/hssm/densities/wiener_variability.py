@@ -17,13 +17,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.gradient import disconnected_grad
 from pytensor.tensor import TensorVariable
 
 from hssm.densities.logspace import log_add_exp, masked
 from hssm.densities.path import FOREVER, NARROWEST_BOUNDS
 from hssm.densities.quadrature import REACH, earliest, last_axis, latest, log_panel, log_sum_over, unit_rule
 from hssm.densities.special.first_passage import ell
+from hssm.densities.special.held import held
 from hssm.densities.special.logarithms import safe_log
 from hssm.spec import Named
 
@@ -92,7 +92,7 @@ def _starts(time: TensorVariable, trial: _Trial) -> tuple[TensorVariable, Tensor
     centre = -last_axis(trial.drift) * time / last_axis(trial.distance) - w
     nearest = pt.clip(centre, -0.5 * sz, 0.5 * sz)
     reach = pt.sqrt((nearest - centre) ** 2 + REACH * variance)
-    first, last = disconnected_grad(centre - reach + w), disconnected_grad(centre + reach + w)
+    first, last = held(centre - reach + w), held(centre + reach + w)
     cut_first, cut_last = pt.gt(first, w - 0.5 * sz), pt.lt(last, w + 0.5 * sz)
     low = pt.switch(cut_first, first - w, -0.5 * sz)
     high = pt.switch(cut_last, last - w, 0.5 * sz)

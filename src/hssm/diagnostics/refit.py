@@ -80,7 +80,8 @@ def _log_score(model: Any, left_out: np.ndarray, options: dict[str, Any]) -> flo
         fresh.sample(**options)
     rows = fresh.prepare_data(given.frame[left_out], with_response=True)
     posterior = fresh.traces["posterior"].to_dataset()
-    scored = pointwise_log_likelihood(fresh.built, posterior, rows, rng=as_generator(0))
+    likelihood = fresh.likelihood_for(rows)
+    scored = pointwise_log_likelihood(fresh.built, posterior, rows, as_generator(0), likelihood)
     values = scored[fresh.response_str].sum(OBS_DIM).to_numpy().ravel()
     return float(logsumexp(values) - np.log(values.size))
 

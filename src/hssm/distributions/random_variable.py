@@ -15,6 +15,7 @@ from pymc.distributions.distribution import _support_point
 from pymc.logprob.abstract import _logprob
 from pytensor.tensor.random.op import RandomVariable
 
+from hssm.likelihoods.columns import choice_column, rt_column
 from hssm.spec import Likelihood, SimulationOptions
 
 
@@ -87,12 +88,14 @@ def _ssm_logprob(op: SSMRandomVariable, values: Any, rng: Any, size: Any, *input
 @_support_point.register(SSMRandomVariable)
 def _ssm_support_point(op: SSMRandomVariable, rv: Any, rng: Any, size: Any, *inputs: Any) -> Any:
     """A response that the model can produce: one second after the non-decision time, first choice."""
-    theta = dict(zip(op.likelihood.params, inputs, strict=False))
     batch = rv[..., 0] if op.ndim_supp else rv
+    given = dict(zip(op.likelihood.params + op.likelihood.covariates, inputs, strict=True))
     columns = []
     for name in op.likelihood.columns:
-        if name == "rt":
-            columns.append(pt.zeros_like(batch) + theta.get("t", 0.0) + 1.0)
-        else:
+        if name == rt_column(op.likelihood.columns):
+            columns.append(pt.zeros_like(batch) + given.get("t", 0.0) + 1.0)
+        elif name == choice_column(op.likelihood.columns):
             columns.append(pt.full_like(batch, float(op.likelihood.choices[0])))
+        else:
+            columns.append(pt.zeros_like(batch) + given.get(name, 0.0))
     return pt.stack(columns, axis=-1) if op.ndim_supp else columns[0]

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hssm.spec import BuiltModel
+from hssm.likelihoods.pointwise import needed_columns
+from hssm.spec import BuiltModel, Likelihood
 
 ALIAS_OF = "alias_of"
 """Attribute of a variable under an alias: its own name."""
@@ -92,8 +93,12 @@ def designs_for(built: BuiltModel, data: Any) -> dict[str, Any]:
     return {name: p.evaluate(data) for name, p in built.predictors.items() if p.param.is_regression}
 
 
-def observed_arrays(built: BuiltModel, frame: Any = None) -> dict[str, np.ndarray]:
-    """Response columns and covariates as (n_trials,) float arrays, from the fit's data or another frame."""
+def observed_arrays(
+    built: BuiltModel, frame: Any = None, likelihood: Likelihood | None = None
+) -> dict[str, np.ndarray]:
+    """Response columns and covariates as (n_trials,) float arrays, from the fit's data or another frame.
+
+    ``likelihood`` is that of the frame where it is not the model's.
+    """
     source = built.observations.frame if frame is None else frame
-    names = (*built.likelihood.columns, *built.likelihood.covariates)
-    return {name: source[name].to_numpy(dtype=float) for name in names}
+    return {name: source[name].to_numpy(dtype=float) for name in needed_columns(likelihood or built.likelihood)}

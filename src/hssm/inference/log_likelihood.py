@@ -12,14 +12,18 @@ from hssm.bambi_bridge.names import OBS_DIM
 from hssm.inference.draws import chunks, designs_for, flatten, observed_arrays, trial_theta
 from hssm.inference.predictive import new_group_effects, slice_effects
 from hssm.likelihoods.pointwise import evaluate_pointwise
-from hssm.spec import BuiltModel
+from hssm.spec import BuiltModel, Likelihood
 
 AUTOMATIC_LIMIT = 50_000_000
 """Draws x rows above which log-likelihoods are not stored unless asked for."""
 
 
 def pointwise_log_likelihood(
-    built: BuiltModel, posterior: xr.Dataset, frame: Any = None, rng: np.random.Generator | None = None
+    built: BuiltModel,
+    posterior: xr.Dataset,
+    frame: Any = None,
+    rng: np.random.Generator | None = None,
+    likelihood: Likelihood | None = None,
 ) -> xr.Dataset:
     """The ``log_likelihood`` group of a posterior: (chain, draw, __obs__), rows in the order of the data.
 
@@ -30,6 +34,7 @@ def pointwise_log_likelihood(
     frame : new data with the response columns, or None for the data of the fit
     rng : draws the effects of groups that were not in the fit from their group distribution; without it such groups
         are an error
+    likelihood : that of the new data where it is not the model's: they may have outcomes that the fit's have not
 
     Raises
     ------
@@ -37,7 +42,7 @@ def pointwise_log_likelihood(
         The new data have groups that were not in the fit, and ``rng`` is not given.
     """
     draws = flatten(posterior)
-    observed = observed_arrays(built, frame)
+    observed = observed_arrays(built, frame, likelihood)
     designs = None if frame is None else designs_for(built, frame)
     effects = None
     if rng is None:
@@ -48,7 +53,7 @@ def pointwise_log_likelihood(
     result = np.empty((len(draws), n_trials))
     for part in chunks(len(draws), n_trials):
         theta = trial_theta(built, draws.take(part), designs, new_effects=slice_effects(effects, part))
-        result[part] = evaluate_pointwise(built.likelihood, observed, theta)
+        result[part] = evaluate_pointwise(likelihood or built.likelihood, observed, theta)
     positions = built.observations.positions if frame is None else np.arange(n_trials)
     return xr.Dataset(
         {

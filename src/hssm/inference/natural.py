@@ -181,10 +181,8 @@ def _design(predictor: Predictor, cells: Cells) -> dict[str, NewColumns]:
     """The design in which every member that is not named stands after the known ones."""
     design = predictor.evaluate(cells.frame) if predictor.param.is_regression else {}
     for term in predictor.groups():
-        known = np.append(
-            np.isin(np.arange(len(term.groups)), np.asarray(term.index)), False
-        )  # without trials there is no member
         outside = len(term.groups)
+        known = np.isin(np.arange(outside + 1), np.asarray(term.index))  # without trials there is no member
         index = np.minimum(np.asarray(design[term.name].index), outside)
         is_named = factor_columns(term) <= set(cells.varied)
         index = np.where(known[index] & is_named, index, outside)

@@ -53,7 +53,7 @@ SAMPLERS = {
 OWN_INIT = "adapt_diag"
 """The initialisation of PyMC's NUTS that begins with the quick fit's metric."""
 
-HIERARCHICAL_ACCEPT, FLAT_ACCEPT = 0.8, 0.95
+HIERARCHICAL_ACCEPT, FLAT_ACCEPT = 0.9, 0.95
 """Target acceptance of NUTS where none is asked for, by whether there are group-specific terms: measured, see docs."""
 
 OLD_NAMES = {"mcmc": "pymc", "nuts_numpyro": "numpyro", "nuts_blackjax": "blackjax"}
@@ -185,7 +185,8 @@ def _compiled_nuts(built: BuiltModel, keywords: dict[str, Any], nuts: Mapping[st
     )
     start = DictToArrayBijection.map(points[0])
     if init == OWN_INIT and not {"potential", "scaling"} & set(nuts):
-        round_off(step, built, keywords["initvals"][0], start.data, rng=None if own is None else np.random.default_rng(own.spawn(1)[0]))
+        rng = None if own is None else np.random.default_rng(own.spawn(1)[0])
+        round_off(step, built, keywords["initvals"][0], start.data, rng)
     step.integrator.compute_state(start, np.zeros_like(start.data))
     return step
 

@@ -52,6 +52,7 @@ def within_bounds(
         log_density=_bounded(likelihood.log_density, ends),
         log_cdf=bounded(likelihood.log_cdf),
         log_survival=bounded(likelihood.log_survival),
+        log_withheld=bounded(likelihood.log_withheld),
     )
 
 

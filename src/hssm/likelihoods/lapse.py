@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytensor.tensor as pt
 
-from hssm.densities.logspace import masked
+from hssm.densities.logspace import log_add_exp, masked
 from hssm.likelihoods.columns import choice_column, rt_column
 from hssm.likelihoods.lapse_density import LapseDensity, resolve_lapse
 from hssm.spec import DensityFunction, Likelihood, Named, SimulateFunction, SimulationOptions
@@ -30,7 +30,8 @@ def with_lapse(likelihood: Likelihood, lapse: LapseDensity) -> Likelihood:
 
     With p = ``p_outlier``, n choices, g and G the density and distribution function of ``lapse``:
     rt and choice (1-p) f_c(rt) + p g(rt)/n; choice only (1-p) P(c) + p/n; ``log_cdf`` (1-p) F_c(rt) + p G(rt)/n;
-    ``log_survival`` (1-p) S(rt) + p (1 - G(rt)). Log zero where p is not in [0, 1].
+    ``log_survival`` (1-p) S(rt) + p (1 - G(rt)); ``log_withheld`` (1-p) W(rt) + p (1 - G(rt) + G(rt)/n).
+    Log zero where p is not in [0, 1].
     """
     rt = rt_column(likelihood.columns)
     log_n = math.log(len(likelihood.choices))
@@ -48,6 +49,9 @@ def with_lapse(likelihood: Likelihood, lapse: LapseDensity) -> Likelihood:
         log_density=log_density,
         log_cdf=mixed(likelihood.log_cdf, lambda time: lapse.log_cdf(time) - log_n),
         log_survival=mixed(likelihood.log_survival, lapse.log_survival),
+        log_withheld=mixed(
+            likelihood.log_withheld, lambda time: log_add_exp(lapse.log_survival(time), lapse.log_cdf(time) - log_n)
+        ),
         simulate=None if likelihood.simulate is None else _simulate(likelihood, likelihood.simulate, lapse),
     )
 

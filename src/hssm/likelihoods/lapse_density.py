@@ -165,8 +165,11 @@ def _from_pymc(name: str, arguments: Mapping[str, float], bounds: Bounds) -> Lap
             raise ValueError(_without_cdf(name)) from None
 
     def log_cdf(rt: Any) -> Any:
-        capped = pt.clip(rt, lower, upper)
-        return log_diff_exp(log_below(capped), log_below(pt.as_tensor_variable(lower))) - log_mass
+        # PyMC's distribution functions need not know what to say at infinity.
+        below = pt.lt(rt, upper)
+        capped = pt.switch(below, pt.maximum(rt, lower), _inner(bounds))
+        inside_it = log_diff_exp(log_below(capped), log_below(pt.as_tensor_variable(lower))) - log_mass
+        return pt.switch(below, inside_it, 0.0)
 
     def sample(rng: np.random.Generator, size: int) -> np.ndarray:
         return _accepted(distribution, bounds, rng, size, math.exp(log_mass))

@@ -40,7 +40,7 @@ def evaluate_pointwise(
     names = likelihood.params
     arrays = [np.atleast_2d(np.asarray(theta[name], dtype=float)) for name in names]
     pattern = tuple((array.shape[0] == 1, array.shape[1] == 1) for array in arrays)
-    columns = tuple(likelihood.columns) + tuple(likelihood.covariates)
+    columns = needed_columns(likelihood)
     data = [np.asarray(observed[name], dtype=float)[None, :] for name in columns]
     n_draws = max(array.shape[0] for array in arrays)
     result = compiled(likelihood, function, pattern)(*data, *arrays)
@@ -53,7 +53,7 @@ def compiled(likelihood: Likelihood, function: str, pattern: Pattern) -> Callabl
     import pytensor
     import pytensor.tensor as pt
 
-    columns = tuple(likelihood.columns) + tuple(likelihood.covariates)
+    columns = needed_columns(likelihood)
     observed = {name: pt.TensorType("float64", shape=(1, None))(name) for name in columns}
     theta: dict[str, Any] = {
         name: pt.TensorType("float64", shape=(1 if one_draw else None, 1 if one_trial else None))(name)
@@ -62,3 +62,8 @@ def compiled(likelihood: Likelihood, function: str, pattern: Pattern) -> Callabl
     expression = getattr(likelihood, function)(observed, theta)
     inputs = [*observed.values(), *theta.values()]
     return pytensor.function(inputs, expression, on_unused_input="ignore", trust_input=True)
+
+
+def needed_columns(likelihood: Likelihood) -> tuple[str, ...]:
+    """Response columns and covariates, each once: a deadline is both."""
+    return tuple(dict.fromkeys((*likelihood.columns, *likelihood.covariates)))

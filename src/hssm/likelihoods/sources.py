@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +57,24 @@ def as_density(spec: ModelSpec, likelihood: LikelihoodSpec) -> Density:
     if isinstance(source, Density):
         return _by_name(source, spec.response)
     if isinstance(source, (str, Path)) or is_onnx_model(source):
-        found = "given as an ONNX model" if is_onnx_model(source) else find_network(source)
-        raise NotImplementedError(f"The network {found} cannot be evaluated: this version does not read ONNX files.")
+        refuse_network(source)
     if not callable(source):
         raise TypeError(f"The {likelihood.kind} likelihood of {spec.name!r} is not callable: {source!r}.")
     if likelihood.kind == "blackbox":
         return Density(log_density=_blackbox(source, spec, likelihood))
     evaluate = _jax(source, likelihood) if uses_jax(likelihood) else _pytensor(source)
     return Density(log_density=_positional(evaluate, spec, likelihood))
+
+
+def refuse_network(source: Any) -> None:
+    """NotImplementedError for a network, FileNotFoundError for a path or name that is none."""
+    found = "given as an ONNX model" if is_onnx_model(source) else find_network(source)
+    raise NotImplementedError(f"The network {found} cannot be evaluated: this version does not read ONNX files.")
+
+
+def positional(one_trial: Callable[..., Any], spec: ModelSpec, likelihood: LikelihoodSpec) -> Any:
+    """A JAX function of one trial's response row, the parameters and the extra fields, as a density by name."""
+    return _positional(_jax(one_trial, replace(likelihood, kind="approx_differentiable")), spec, likelihood)
 
 
 def uses_jax(likelihood: LikelihoodSpec) -> bool:

@@ -133,6 +133,9 @@ def predictive_data(model: Any, request: PredictiveRequest) -> PredictiveData:
 def _observe_new(own: Observations, data: pd.DataFrame) -> Observations:
     """The user's new data in model codes, under the labels of the fit; codes are understood as well."""
     names = {name: "a response column (or set plot_data=False)" for name in own.response}
+    recording = own.recording
+    if recording.constant_deadline is not None:
+        names.pop(str(recording.deadline))
     require_columns(data, names)
     labels: Any = {label: code for code, label in own.labels.items()} or None
     choice = choice_column(own.response)
@@ -140,12 +143,14 @@ def _observe_new(own: Observations, data: pd.DataFrame) -> Observations:
         labels = None
     time = time_column(own.response)
     has_gaps = time is not None and bool((data[time].isna() | (data[time] == MISSING_CODE)).any())
+    if recording.missing is None:
+        recording = replace(recording, missing=MISSING_CODE if has_gaps else None)
     return observe(
         data,
         choices=own.choices,
-        response=own.response,
+        response=own.response[: len(own.response) - len(own.recording.columns)],
         user_choices=labels,
-        missing=MISSING_CODE if has_gaps else None,
+        recording=recording,
     )
 
 
