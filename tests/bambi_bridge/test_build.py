@@ -77,6 +77,12 @@ def test_parameterization_and_units(rich: hssm.HSSM) -> None:
     assert rich._built.units["t"] == "s"
 
 
+def test_forms_that_the_user_chose_are_kept_apart(rich: hssm.HSSM) -> None:
+    assert dict(rich.built.asked_forms) == {"v_1|p": "centered"}
+    mixed = make_model("1 + (1|p) + (0 + x|p)", noncentered={"v_x|p": True})
+    assert dict(mixed.built.asked_forms) == {"v_x|p": "noncentered"}
+
+
 def test_permuted_rows_are_the_same_model(rich: hssm.HSSM) -> None:
     order = np.random.default_rng(8).permutation(36)
     include = [{"name": "v", "formula": "v ~ 1 + x + (1|p)"}]

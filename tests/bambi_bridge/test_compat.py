@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hssm.bambi_bridge.compat import evaluate_term, hsgp_basis, level_coding
+from hssm.bambi_bridge.compat import evaluate_term, factor_columns, hsgp_basis, level_coding, reference_levels
 from tests.bambi_bridge.cases import assert_same, make_frame, make_model
 
 FRAME = make_frame()
@@ -175,3 +175,19 @@ def test_basis_on_new_rows(by: str) -> None:
     # Between two rows of the same level the basis lies on the same curve: continuous in x.
     near = FRAME.iloc[rows].assign(x=FRAME["x"].iloc[rows] + 1e-9)
     np.testing.assert_allclose(hsgp_basis(term, evaluate_term(term, near).columns), whole[rows], atol=1e-7)
+
+
+def test_columns_of_factors(terms: dict) -> None:
+    assert factor_columns(terms["1|p"]) == factor_columns(terms["x|p"]) == {"p"}
+    crossed = terms_of("1 + (1|p:q)")
+    assert factor_columns(crossed["1|p:q"]) == {"p", "q"}
+
+
+def test_reference_levels(terms: dict) -> None:
+    assert reference_levels(terms["g"]) == {"g": "a"}
+    assert reference_levels(terms["x"]) == reference_levels(terms["x|p"]) == {}
+    assert reference_levels(terms["x:g"]) == reference_levels(terms["g|q"]) == {"g": None}
+    chosen = terms_of("1 + C(g, Treatment('b'))")
+    assert reference_levels(chosen["C(g, Treatment('b'))"]) == {"g": "b"}
+    without = terms_of("0 + g")
+    assert reference_levels(without["g"]) == {"g": None}

@@ -1,9 +1,17 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import xarray as xr
 
 import hssm
-from hssm.inference.predictive import PredictionRequest, predict_parameters, select_draws
+from hssm.inference.predictive import (
+    PredictionRequest,
+    draw_effects,
+    group_arguments,
+    predict_parameters,
+    select_draws,
+)
 from tests.fitted import INCLUDE, hierarchical_frame, simple_frame
 from tests.tolerances import MONTE_CARLO, SAME_NUMERICS
 
@@ -124,6 +132,18 @@ def test_rows_of_one_new_group_share_its_effect(hierarchical_fit, with_new_group
     v = result["posterior"]["v"].values
     np.testing.assert_array_equal(v[..., 2], v[..., 4])
     assert np.all(v[..., 2] != v[..., 3])
+
+
+def test_arguments_of_a_group_broadcast_over_members_and_levels():
+    draws = {"v_g|p_mu": np.zeros((4, 2)), "v_1|p_sigma": np.ones(4)}
+    prior = SimpleNamespace(name="Normal", args={"mu": 0.0, "sigma": 0.5})
+    wide = SimpleNamespace(variable="v_g|p", prior=prior, columns=np.ones((9, 2)))
+    arguments = group_arguments(wide, draws)
+    assert (arguments["mu"].shape, arguments["sigma"].shape) == ((4, 1, 2), (4, 1, 1))
+    assert draw_effects(wide, draws, 3, np.random.default_rng(1)).shape == (4, 3, 2)
+    narrow = SimpleNamespace(variable="v_1|p", prior=prior, columns=np.ones(9))
+    assert group_arguments(narrow, draws)["sigma"].tolist() == [[1.0]] * 4
+    assert draw_effects(narrow, draws, 3, np.random.default_rng(1)).shape == (4, 3)
 
 
 def test_without_group_effects_everyone_is_typical(hierarchical_fit, with_new_groups):

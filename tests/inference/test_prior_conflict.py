@@ -108,8 +108,8 @@ def draws_of(model, **moved):
     start = model.find_start()
     n = len(NODES) // 2
     dataset = {}
-    for name, start in model.initvals.items():
-        value = np.broadcast_to(np.asarray(moved.get(name, start), dtype=float), np.shape(start))
+    for name, start_value in model.initvals.items():
+        value = np.broadcast_to(np.asarray(moved.get(name, start_value), dtype=float), np.shape(start_value))
         noise = 1e-3 * NODES.reshape(2, n, *([1] * value.ndim))
         dims = [f"{name}_{i}" for i in range(value.ndim)]
         dataset[name] = (("chain", "draw", *dims), value + noise * np.ones(value.shape))

@@ -13,6 +13,7 @@ from hssm.parameters.quantiles import (
     Q16,
     Q50,
     Q84,
+    density,
     frozen_distribution,
     mass,
     prior_median,
@@ -152,3 +153,17 @@ def test_improper_priors_have_support_but_no_quantiles():
     assert mass(Prior("Flat"), (-2.0, -1.0)) == 1.0
     with pytest.raises(ValueError, match="improper"):
         quantile(Prior("Flat"), 0.5)
+
+
+@pytest.mark.parametrize("bounds", [None, (0.2, 1.7)])
+def test_densities_are_derivatives_of_the_distribution_function(bounds):
+    prior = Prior("Normal", mu=0.5, sigma=0.8, bounds=bounds)
+    probability = np.linspace(0.05, 0.95, 19)
+    step = 1e-5
+    x, nearby = quantile(prior, probability), quantile(prior, probability + step) - quantile(prior, probability - step)
+    np.testing.assert_allclose(density(prior, x) * nearby, 2 * step, rtol=QUADRATURE.relative)
+
+
+def test_densities_that_scipy_does_not_have():
+    assert density(Prior("VonMises", mu=0, kappa=1), 0.5) is None
+    assert density(Prior("HalfStudentT", nu=3, sigma=2), 0.5) is None

@@ -10,8 +10,11 @@ from tests.tolerances import BINNED, OTHER_ALGORITHM
 
 N_DRAWS = 300
 NODES = stats.norm.ppf((np.arange(2000) + 0.5) / 2000)
-AREA = 0.003
-"""Mass beyond the ends of a curve, with what the trapezoidal rule loses."""
+AREA = 0.005
+"""Mass beyond the ends of a curve (0.001 to 0.002, more where smoothing widens it), and errors of the trapezoids."""
+
+AREA_OF_FEW = 0.03
+"""The same for some hundred draws, which are smoothed more."""
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,7 @@ def test_a_curve_for_each_parameter_and_kind_of_member(curves):
     for curve in curves:
         low, median, high = curve.quantiles
         assert low < median < high
-        assert np.trapezoid(curve.density, curve.x) == pytest.approx(1.0, abs=0.02)
+        assert np.trapezoid(curve.density, curve.x) == pytest.approx(1.0, abs=AREA_OF_FEW)
 
 
 def test_simple_parameters_have_the_density_of_their_prior(model, curves):

@@ -181,8 +181,8 @@ def _design(predictor: Predictor, cells: Cells) -> dict[str, NewColumns]:
     """The design in which every member that is not named stands after the known ones."""
     design = predictor.evaluate(cells.frame) if predictor.param.is_regression else {}
     for term in predictor.groups():
-        known = np.append(np.isin(np.arange(len(term.groups)), term.index), False)  # without trials there is no member
         outside = len(term.groups)
+        known = np.isin(np.arange(outside + 1), np.asarray(term.index))  # without trials there is no member
         index = np.minimum(np.asarray(design[term.name].index), outside)
         is_named = factor_columns(term) <= set(cells.varied)
         index = np.where(known[index] & is_named, index, outside)
@@ -229,11 +229,12 @@ def _population_mean(
     drawn = [term for term in unnamed if term.prior.name != "Normal"]
     spread = np.sqrt(sum((_variance(t, design[t.name], draws) for t in unnamed if t not in drawn), np.zeros((1, 1))))
     effects = {term.variable: typical_effect(term, draws, rng) for term in predictor.groups() if term not in drawn}
+    others = {term.variable: draw_effects(term, draws, N_EFFECTS, rng) for term in drawn}
     rounds = N_EFFECTS if drawn else 1
     total: Any = 0.0
-    for _ in range(rounds):
-        others = {term.variable: draw_effects(term, draws, 1, rng) for term in drawn}
-        linear = predictor.linear(draws, design, new_effects=effects | others)
+    for i in range(rounds):
+        effects |= {variable: values[:, i : i + 1] for variable, values in others.items()}
+        linear = predictor.linear(draws, design, new_effects=effects)
         total = total + _mean_of_normal(predictor.param.link, linear, spread)
     return total / rounds
 
