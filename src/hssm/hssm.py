@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from hssm.construct import construct
-from hssm.inference import aliases, contrasts, intervention, point, predictive, variational
+from hssm.inference import aliases, intervention, point, predictive, variational
 from hssm.inference.log_likelihood import pointwise_log_likelihood
 from hssm.inference.prior import prior_predictive_tree
 from hssm.inference.sample import SampleRequest, assemble_tree, diagnose, resolve_start, run
@@ -331,27 +331,6 @@ class HSSM(ModelOutput):
             return intervention.intervene_on_posterior(self._built, posterior, chosen, draws, rng)
         tree, model = intervention.intervene_on_prior(self._built, chosen, draws, rng)
         return (tree, model) if return_model else tree
-
-    def contrast_do(self, first: Mapping[str, Any], second: Mapping[str, Any], draws: Any = 200, **options: Any) -> Any:
-        """Two interventions compared under the posterior: parameters, choices and times, with intervals.
-
-        Parameters
-        ----------
-        first, second : dict
-            What to set, as in :meth:`sample_do`; ``{}`` leaves everything as it is.
-        draws : int
-            Posterior draws per chain.
-        **options
-            ``by`` (columns within whose levels to compare), ``interval`` (0.95), ``dt``, ``random_seed``.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per quantity: ``first``, ``second``, ``difference`` (second - first) with ``lower`` and ``upper``,
-            and ``p_positive``, the posterior probability that the difference is positive.
-        """
-        seed = one_seed(options.pop("random_state", None), options.pop("random_seed", None))
-        return contrasts.contrast_table(self, first, second, draws, random_seed=seed, **options)
 
     def predict(self, dt: xr.DataTree | None = None, **kwargs: Any) -> xr.DataTree:
         """Bambi's name for :meth:`sample_posterior_predictive`; takes ``idata=`` and returns a new tree."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,14 @@ import numpy as np
 import xarray as xr
 
 from hssm import diagnostics, plotting
-from hssm.inference import natural, prior_natural, results
+from hssm.inference import contrasts, natural, prior_natural, results
 from hssm.inference.expert import draw_graph, value_point
 from hssm.inference.start_table import start_table
 from hssm.inference.storage import read_traces
 from hssm.model_info import ModelInfo
 from hssm.reporting.report import write_report
 from hssm.saving import saved
-from hssm.seeds import as_generator
+from hssm.seeds import as_generator, one_seed
 
 
 class ModelOutput(ModelInfo):
@@ -35,6 +36,27 @@ class ModelOutput(ModelInfo):
     def diagnose(self, dt: xr.DataTree | None = None) -> Any:
         """Whether the draws can be trusted, in words and as a table; :func:`hssm.diagnostics.check` of this model."""
         return diagnostics.check(self, dt)
+
+    def contrast_do(self, first: Mapping[str, Any], second: Mapping[str, Any], draws: Any = 200, **options: Any) -> Any:
+        """Two interventions compared under the posterior: parameters, choices and times, with intervals.
+
+        Parameters
+        ----------
+        first, second : dict
+            What to set, as in :meth:`sample_do`; ``{}`` leaves everything as it is.
+        draws : int
+            Posterior draws per chain.
+        **options
+            ``by`` (columns within whose levels to compare), ``interval`` (0.95), ``dt``, ``random_seed``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per quantity: ``first``, ``second``, ``difference`` (second - first) with ``lower`` and ``upper``,
+            and ``p_positive``, the posterior probability that the difference is positive.
+        """
+        seed = one_seed(options.pop("random_state", None), options.pop("random_seed", None))
+        return contrasts.contrast_table(self, first, second, draws, random_seed=seed, **options)
 
     def plot_trace(self, dt: xr.DataTree | None = None, **kwargs: Any) -> Any:
         """ArviZ's trace plot of all variables but offsets."""

@@ -92,6 +92,12 @@ def test_long_trajectories_fail(name):
     assert finding(check(with_stats(**{name: False})), "tree depth")["status"] == "passed"
 
 
+def test_the_depth_alone_tells_too():
+    depth = np.where(np.arange(posterior().sizes["draw"]) % 50 == 0, 10, 4)
+    assert finding(check(with_stats(tree_depth=depth)), "tree depth")["status"] == "failed"
+    assert finding(check(with_stats(tree_depth=4)), "tree depth")["status"] == "passed"
+
+
 def test_slow_energy_fails():
     rng = np.random.default_rng(1)
     independent = rng.normal(size=(4, posterior().sizes["draw"]))

@@ -29,6 +29,9 @@ BFMI_LIMIT = 0.3
 TREE_DEPTH_LIMIT = 0.01
 """Proportion of draws that may end because the trajectory was as long as it may become."""
 
+LARGEST_TREE = 10
+"""The samplers' default limit of the tree depth."""
+
 NEAR = 0.1
 PILED_UP = 0.03
 """A parameter is at a bound if more than this share of its draws lies within ``NEAR`` standard deviations of it."""
@@ -172,6 +175,8 @@ def _sampler(stats: xr.Dataset, attributes: Mapping[Any, Any]) -> Iterator[Findi
         advice = f"Parts of the posterior may be missing. {divergence_advice(attributes)}"
         yield Finding("divergences", FAILED if count else PASSED, count, 0, "", text, advice)
     reached = next((stats[name] for name in ("reached_max_treedepth", "maxdepth_reached") if name in stats), None)
+    if reached is None and "tree_depth" in stats:  # NumPyro gives the depth alone
+        reached = stats["tree_depth"] >= LARGEST_TREE
     if reached is not None:
         share = float(reached.mean())
         status = FAILED if share > TREE_DEPTH_LIMIT else PASSED

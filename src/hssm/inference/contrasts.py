@@ -15,6 +15,7 @@ import xarray as xr
 from hssm.data.checks import choice_column, require_columns, time_column
 from hssm.inference.intervention import Intervention, intervene_on_posterior, read_intervention
 from hssm.inference.predictive import PredictionRequest, predict_parameters, select_draws
+from hssm.inference.storage import require_tree
 from hssm.seeds import as_generator
 from hssm.spec import MISSING_CODE
 
@@ -47,7 +48,8 @@ def contrast_table(
     require_columns(frame, dict.fromkeys(columns, "`by`"))
     settings = [read_intervention(built, params, model.used_columns) for params in (first, second)]
     seed = int(as_generator(random_seed).integers(2**31))
-    posterior = model.traces["posterior"].to_dataset() if dt is None else dt["posterior"].to_dataset()
+    tree = model.traces if dt is None else require_tree(dt)
+    posterior = tree["posterior"].to_dataset()
     chosen = select_draws(posterior, draws, as_generator(seed))
     samples = [list(_quantities(built, chosen, setting, seed)) for setting in settings]
     tables = []

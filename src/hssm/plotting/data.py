@@ -183,7 +183,7 @@ def _predictive_group(model: Any, request: PredictiveRequest, n_rows: int) -> xr
 
 def _parameters(model: Any, request: PredictiveRequest) -> dict[str, np.ndarray]:
     """Natural-scale parameters of every trial for some draws of the posterior or the prior."""
-    rng = as_generator(request.random_state if not isinstance(request.random_state, np.random.Generator) else None)
+    rng = as_generator(request.random_state)
     source = SOURCES[request.predictive_group]
     tree = request.dt
     if tree is None and (source == "posterior" or model.has_traces):
