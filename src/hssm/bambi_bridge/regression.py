@@ -18,6 +18,7 @@ import pytensor.tensor as pt
 from hssm.bambi_bridge import names
 from hssm.bambi_bridge.centering import Form
 from hssm.bambi_bridge.compat import Term, build_hsgp
+from hssm.bambi_bridge.distinct import distinct_rows
 from hssm.bambi_bridge.partial import PartialCentering, with_witnesses
 from hssm.bambi_bridge.predictor import Predictor
 from hssm.bambi_bridge.quick_fit import QuickFit
@@ -70,14 +71,32 @@ def build_regression(predictor: Predictor, bambi_model: bmb.Model, forms: Mappin
 
     ``fit`` is what the data say about the effects of partially centred terms.
     """
+    shared = distinct_rows(predictor.terms)
+    if shared is None:
+        eta = _linear(predictor, bambi_model, forms, fit, names.OBS_DIM)
+        values = predictor.param.link.linkinv_backend(eta)
+        if values.ndim == 0 or values.type.broadcastable == (True,):
+            values = pt.broadcast_to(values, (pm.modelcontext(None).dim_lengths[names.OBS_DIM],))
+    else:
+        terms, row = shared
+        eta = _linear(replace(predictor, terms=terms), bambi_model, forms, fit, None)
+        values = predictor.param.link.linkinv_backend(pt.atleast_1d(eta))
+        values = values[pm.Data(f"{predictor.name}_row", row, dims=names.OBS_DIM)]
+    return pm.Deterministic(predictor.name, values, dims=names.OBS_DIM)
+
+
+def _linear(
+    predictor: Predictor, bambi_model: bmb.Model, forms: Mapping[str, Form], fit: QuickFit, dims: str | None
+) -> Any:
+    """Link-scale values of the rows of the terms' designs, which are data with ``dims``; a scalar if all are equal."""
     model = pm.modelcontext(None)
     coefficients = {
         term.name: _coefficient(term, model) for term in predictor.terms if term.kind in ("intercept", "common")
     }
-    level, eta = _common_part(predictor, coefficients)
+    level, eta = _common_part(predictor, coefficients, dims)
     for term in predictor.terms:
         if term.kind == "offset":
-            eta = eta + pm.Data(f"{term.variable}_data", term.columns, dims=names.OBS_DIM)
+            eta = eta + pm.Data(f"{term.variable}_data", term.columns, dims=dims)
         elif term.kind == "hsgp":
             eta = eta + build_hsgp(term, bambi_model, model)
         elif term.kind == "group":
@@ -85,14 +104,11 @@ def build_regression(predictor: Predictor, bambi_model: bmb.Model, forms: Mappin
             if _is_intercept(term):
                 # Added once per group instead of once per trial.
                 effect, level = effect + level, 0.0
-            eta = eta + _per_trial(term, effect)
-    eta = eta + level
-    if eta.ndim == 0 or eta.type.broadcastable == (True,):
-        eta = pt.broadcast_to(eta, (model.dim_lengths[names.OBS_DIM],))
-    return pm.Deterministic(predictor.name, predictor.param.link.linkinv_backend(eta), dims=names.OBS_DIM)
+            eta = eta + _per_trial(term, effect, dims)
+    return eta + level
 
 
-def _common_part(predictor: Predictor, coefficients: Mapping[str, Any]) -> tuple[Any, Any]:
+def _common_part(predictor: Predictor, coefficients: Mapping[str, Any], dims: str | None) -> tuple[Any, Any]:
     """What all trials share (the intercept), and X @ b, with X centred if the intercept prior refers to its means.
 
     A coefficient whose group effects are sampled around it enters through them; of a centred predictor only the
@@ -117,7 +133,7 @@ def _common_part(predictor: Predictor, coefficients: Mapping[str, Any]) -> tuple
     if not vectors:
         return total, pt.as_tensor_variable(0.0)
     if sum(block.shape[1] for block in columns) == 1:
-        return total, pm.Data(f"{predictor.name}_design", columns[0][:, 0], dims=names.OBS_DIM) * vectors[0][0]
+        return total, pm.Data(f"{predictor.name}_design", columns[0][:, 0], dims=dims) * vectors[0][0]
     return total, pt.dot(pm.Data(f"{predictor.name}_design", np.column_stack(columns)), pt.concatenate(vectors))
 
 
@@ -133,13 +149,13 @@ def _is_intercept(term: Term) -> bool:
     return term.columns.ndim == 1 and bool(np.all(term.columns == 1.0))
 
 
-def _per_trial(term: Term, effect: Any) -> Any:
+def _per_trial(term: Term, effect: Any, dims: str | None) -> Any:
     """(n,) contribution of a group-specific term: effects by index times the expression's columns."""
-    index = pm.Data(f"{term.variable}_index", term.index, dims=names.OBS_DIM)
+    index = pm.Data(f"{term.variable}_index", term.index, dims=dims)
     if _is_intercept(term):
         return effect[index]
     if term.columns.ndim == 1:
-        return effect[index] * pm.Data(f"{term.variable}_data", term.columns, dims=names.OBS_DIM)
+        return effect[index] * pm.Data(f"{term.variable}_data", term.columns, dims=dims)
     return (effect[index] * pm.Data(f"{term.variable}_data", term.columns)).sum(axis=-1)
 
 
