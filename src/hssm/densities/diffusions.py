@@ -1,7 +1,7 @@
 """Diffusions without a closed form, given by their drift and bound: densities from ``densities.passage``.
 
-Each is one :class:`~hssm.densities.passage.trace.Process` in the conventions of the field: decision time tau in seconds,
-bounds at +-b(tau) with b(0) = a, start at a (2 z - 1), unit noise.
+Each is one :class:`~hssm.densities.passage.trace.Process` in the conventions of the field: decision time tau in
+seconds, bounds at +-b(tau) with b(0) = a, start at a (2 z - 1), unit noise.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from hssm.densities.passage.trace import Process
 
 
 def constant_drift(tau: Any, p: Any) -> Any:
-    """v."""
+    """V."""
     return p.v
 
 
 def gamma_pulse(tau: Any, p: Any) -> Any:
-    """v + c (tau / m)^(shape - 1) exp((shape - 1) (1 - tau / m)), whose peak c is at m = (shape - 1) scale."""
+    """V + c (tau / m)^(shape - 1) exp((shape - 1) (1 - tau / m)), whose peak c is at m = (shape - 1) scale."""
     power = p["shape"] - 1.0
     return p.v + p.c * (tau / (power * p.scale)) ** power * np.exp(power - tau / p.scale)
 
 
 def fixed_bound(tau: Any, p: Any) -> Any:
-    """a."""
+    """A."""
     return p.a
 
 
 def linear_bound(tau: Any, p: Any) -> Any:
-    """a - tau tan(theta)."""
+    """A - tau tan(theta)."""
     return p.a - tau * np.tan(p.theta)
 
 
 def weibull_bound(tau: Any, p: Any) -> Any:
-    """a exp(-(tau / beta)^alpha)."""
+    """A exp(-(tau / beta)^alpha)."""
     return p.a * np.exp(-((tau / p.beta) ** p.alpha))
 
 
 def leak(p: Any) -> Any:
-    """g."""
+    """G."""
     return p.g
 
 

@@ -35,14 +35,14 @@ DENSITY, CDF, SURVIVAL = 0, 1, 2
 _TO_COME = 10.0
 """A survivor is integrated so many squared half distances beyond its time; the rest is an exponential tail."""
 
-_ALL = 16.0
+_ALL, _FINER = 16.0, 0.1
 _LATE_TOLERANCE = 0.01
 
 
 @numba.njit(**FLAGS)
 def same(trials, i, j) -> bool:  # type: ignore[no-untyped-def]
     """Whether two trials have the same parameters."""
-    for q in range(2, trials.shape[0]):
+    for q in range(2, trials.shape[0]):  # noqa: SIM110  (numba has no generators here)
         if trials[q, i] != trials[q, j]:
             return False
     return True
@@ -167,11 +167,11 @@ def _distributions(paths, trials, members, accuracy, out):  # type: ignore[no-un
     width = paths[2](np.full(1, longest), theta)[0, 0]
     if survival and width > NARROW:
         longest += _TO_COME * width * width
-    found = solve.solve(paths, theta, (first, longest), np.ones(2, np.bool_), (tolerance, STEEPNESS[1]))
+    found = solve.solve(paths, theta, (first, longest), np.ones(2, np.bool_), (_FINER * tolerance, STEEPNESS[1]))
     wholes = both_integrals(found)
     width = paths[2](np.full(1, first), theta)[0, 0]
     for i in members:
-        time, s = trials[0, i], 0 if trials[1, i] > 0 else 1
+        time, s = min(trials[0, i], FOREVER), 0 if trials[1, i] > 0 else 1
         if survival and not time > first:
             row[:] = 0.0
         elif not time > SOONEST:
@@ -244,8 +244,8 @@ def compiled_evaluate() -> Callable[..., None]:
     """``evaluate(paths, trials, what, tolerance, out)``, one machine code for all models; compiled when first needed.
 
     ``paths`` as in ``trace.Paths``. ``trials`` is (2 + P, n): decision time, response (> 0 for the upper bound),
-    parameters; ``out`` is (2 + P, n): the log of what is asked for, its slope by time, and by every parameter. Outside the
-    domain it is -inf with zero slopes. ``what`` is DENSITY, CDF or SURVIVAL.
+    parameters; ``out`` is (2 + P, n): the log of what is asked for, its slope by time, and by every parameter. Outside
+    the domain it is -inf with zero slopes. ``what`` is DENSITY, CDF or SURVIVAL.
     """
     sources = "".join(map(inspect.getsource, (elementary, distribution, march, mean_path, mesh, solve, table)))
     compiled: Callable[..., None] = _compile(sha256(sources.encode()).hexdigest())

@@ -8,9 +8,9 @@ Ricciardi 1990, https://doi.org/10.2307/3214598), written here in the coordinate
     f_s(t) = -k_s(t; start) + sum over r of the integral over t' of k_s(t; r, t') f_r(t'),
     k_s(t; r, t') = s N(D; 0, V) (c_s(t) - D / V),  D = p_s(t) - rho p_r(t'),
 
-with *places* p_s = s b - m, where m is the mean path, *speeds* c_s = s (b' + g b) - mu, rho = exp(-g (t - t')) and V the
-variance that the noise adds between t' and t. For the start D is p_s(t). The kernel of a bound with itself vanishes like
-sqrt(t - t').
+with *places* p_s = s b - m, where m is the mean path, *speeds* c_s = s (b' + g b) - mu, rho = exp(-g (t - t')) and V
+the variance that the noise adds between t' and t. For the start D is p_s(t). The kernel of a bound with itself vanishes
+like sqrt(t - t').
 
 On nodes that are equidistant in a mesh variable the integral is a trapezoidal sum. At the start the densities are flat
 zero, so nothing is lost there; the square root at the end is put right by weights for the last nodes, from the
@@ -196,7 +196,7 @@ def _one(edges, solution, at, lag, work):  # type: ignore[no-untyped-def]
 
 @numba.njit(**FLAGS)
 def march(edges: Edges) -> Passage:
-    """Solve on the nodes, which must be equidistant in the mesh variable and begin where the densities are flat zero."""
+    """Solve on nodes that are equidistant in the mesh variable and begin where the densities are flat zero."""
     n, n_slopes = edges.time.shape[0], edges.d_place.shape[0]
     slopes, log_slopes = np.zeros((n_slopes, 2, n)), np.zeros((n_slopes, 2, n))
     solution = Passage(np.zeros((2, n)), slopes, np.empty((2, n)), log_slopes, np.empty((2, n)))

@@ -30,7 +30,7 @@ _LARGE = 36.0
 
 
 class Mesh(NamedTuple):
-    """``n`` nodes ``first + i step`` of u; ``curve`` k and ``scale`` c as above; it covers times ``start`` to ``end``."""
+    """``n`` nodes ``first + i step`` of u; ``curve`` k and ``scale`` c as above; times ``start`` to ``end``."""
 
     first: float
     step: float
@@ -57,15 +57,16 @@ def time_of(u: float, curve: float, scale: float) -> tuple[float, float]:
 
 @numba.njit(**FLAGS)
 def place_of(time: float, curve: float, scale: float) -> float:
-    """u at a time, the inverse of :func:`time_of`."""
+    """U at a time, the inverse of :func:`time_of`."""
     grown = (math.expm1(curve * time) / curve if abs(curve * time) > 1e-12 else time) / scale
     return math.log(math.expm1(grown)) if grown < _LARGE else grown
 
 
 @numba.njit(**FLAGS)
 def last_time(bounds, theta, longest):  # type: ignore[no-untyped-def]
-    """``longest``, or the earlier time at which hardly any path is left between the bounds; the squared bound there; and
-    the decline up to then: paths are left in a share of about exp(-decline).
+    """``longest`` or the earlier time at which hardly any path is left; the squared bound, and the decline until then.
+
+    Paths are left in a share of about exp(-decline).
 
     It is pi^2 / 8 times the integral of 1 / bound^2. Probes close in on where it passes DEAD.
     """

@@ -21,7 +21,6 @@ from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL, evaluate_trial
 from hssm.densities.passage.trace import Process
 from hssm.densities.special.jax_backend import when_jax_is_loaded
 
-
 WHAT = {"density": DENSITY, "cdf": CDF, "survival": SURVIVAL}
 
 
@@ -79,7 +78,7 @@ def _register_jax() -> None:
             shapes = (jax.ShapeDtypeStruct((n,), dtype), jax.ShapeDtypeStruct((trials.shape[0] - 1, n), dtype))
             return jax.pure_callback(lambda x: op.evaluate(np.asarray(x)), shapes, trials, vmap_method="sequential")
 
-        value = jax.custom_jvp(lambda trials: numbers(trials))
+        value = jax.custom_jvp(numbers)
 
         @value.defjvp
         def jvp(primals: Any, tangents: Any) -> tuple[Any, Any]:

@@ -14,7 +14,6 @@ from pytensor.tensor import TensorVariable
 from hssm.densities.logspace import masked
 from hssm.densities.passage.op import PassageOp
 from hssm.densities.passage.trace import Process
-from hssm.densities.path import FOREVER
 from hssm.spec import Density, Named
 
 TOLERANCE = 1e-6
@@ -42,18 +41,15 @@ class PassageDensity:
 
     def _evaluate(self, what: str, observed: Named, theta: Named) -> TensorVariable:
         t = pt.as_tensor_variable(theta["t"])
-        tau = pt.switch(pt.ge(t, 0), pt.minimum(observed["rt"] - t, FOREVER), np.nan)
+        tau = observed["rt"] - t
         inputs = pt.broadcast_arrays(tau, observed["response"], *(theta[name] for name in self.process.parameters))
         trials = pt.stack([pt.cast(x, "float64").ravel() for x in inputs])
-        value, _ = PassageOp(self.process, what, self.tolerance)(trials)
-        possible = pt.gt(value, -np.inf)
-        flat = masked(possible, pt.switch(possible, value, 0.0))
-        return pt.cast(flat.reshape(inputs[0].shape, ndim=inputs[0].ndim), tau.dtype)
+        flat, _ = PassageOp(self.process, what, self.tolerance)(trials)
+        value = pt.cast(flat.reshape(inputs[0].shape, ndim=inputs[0].ndim), tau.dtype)
+        return masked(pt.ge(t, 0), value)
 
 
 def passage_density(process: Process, tolerance: float = TOLERANCE) -> Density:
     """The density of a process."""
     density = PassageDensity(process=process, tolerance=tolerance)
-    return Density(
-        log_density=density.log_density, log_cdf=density.log_cdf, log_survival=density.log_survival
-    )
+    return Density(log_density=density.log_density, log_cdf=density.log_cdf, log_survival=density.log_survival)

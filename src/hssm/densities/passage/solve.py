@@ -8,6 +8,7 @@ far the paths have thinned out by the last time that is asked for, and is made s
 from __future__ import annotations
 
 import math
+
 import numba
 import numpy as np
 
@@ -16,18 +17,19 @@ from hssm.densities.passage.mean_path import between, moving_path, steady_path
 from hssm.densities.passage.mesh import Mesh, last_time, make_mesh, time_of
 from hssm.densities.passage.table import WIDTH, Table, lagrange, read
 
-ERROR = 0.02
-"""Size of the error for a step of 1, measured on the reference tables of ``weibull``."""
+ERROR = 0.2
+"""Size of the error for a step of 1: the largest on the reference table of ``weibull``; most are far smaller."""
 
-COARSEST, FINEST = 0.28, 0.02
-MOST_NODES = 800
+COARSEST, FINEST = 0.24, 0.02
+MOST_NODES = 480
 SPARE = 3
 """Nodes beyond the last time asked for, so that slopes there need no one-sided formula."""
 
 _LOST = 1e-11
 SHORTEST = 1.5
-STEEPEST = 0.7
+STEEPEST, USUAL = 0.7, 1e-6
 DECLINE_SEEN = 12.0
+NOTHING = -60.0
 
 ORDER, FINER = 8, 0.7
 N_COMPARED, BETWEEN_COMPARED, NEGLIGIBLE = 6, 0.6, -16.0
@@ -84,7 +86,7 @@ def cancellation(passage, at, sides):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
-def as_table(mesh: Mesh, passage: Passage, squares):  # type: ignore[no-untyped-def]
+def as_table(mesh: Mesh, passage: Passage, squares):  # type: ignore[no-untyped-def]  # noqa: C901
     """The table of a passage; where a density is lost in rounding it goes on with its last relative rate of decline.
 
     ``squares`` are the squared bounds at the nodes.
@@ -92,7 +94,7 @@ def as_table(mesh: Mesh, passage: Passage, squares):  # type: ignore[no-untyped-
     value, slopes = passage.log_density.copy(), passage.log_slopes.copy()
     n, n_slopes = mesh.n, slopes.shape[0]
     rate, d_rate = np.zeros(2), np.zeros((n_slopes, 2))
-    floor = max(_LOST, 10.0 * ERROR * mesh.step**8)
+    floor = max(_LOST, ERROR * mesh.step**ORDER)
     weights, by_u = np.empty(WIDTH), np.empty(WIDTH)
     lagrange(WIDTH - 1.0, weights, by_u)
     for s in range(2):
@@ -104,10 +106,16 @@ def as_table(mesh: Mesh, passage: Passage, squares):  # type: ignore[no-untyped-
         first = max(last - WIDTH + 1, 0)
         _, speed = time_of(mesh.first + last * mesh.step, mesh.curve, mesh.scale)
         per = 1.0 / (mesh.step * speed)
+        for i in range(last + 1):
+            if not value[s, i] > -np.inf:  # lost against the terms of the other bound
+                value[s, i] = NOTHING
         for k in range(min(WIDTH, last + 1)):
             rate[s] += by_u[k] * value[s, first + k] * per
             for q in range(n_slopes):
                 d_rate[q, s] += by_u[k] * slopes[q, s, first + k] * per
+        if not rate[s] < 0.0 and squares[last] < 4.0 * squares[0]:
+            rate[s] = -(math.pi**2) / (8.0 * squares[last])
+            d_rate[:, s] = 0.0
         for i in range(last + 1, n):
             time, speed = time_of(mesh.first + i * mesh.step, mesh.curve, mesh.scale)
             ago = speed * mesh.step * squares[last] / squares[i]
@@ -191,7 +199,7 @@ def solve(paths, theta, times, sides, accuracy):  # type: ignore[no-untyped-def]
     wide = paths[2](np.full(1, first), theta)[0, 0] ** 2
     shape = (wide, narrow, abs(paths[3](np.zeros(1), theta)[1, 0]))
     span = (first, end, shape, SPARE if end >= longest else 0, decline)
-    coarsest = STEEPEST / (1.0 + steep)
+    coarsest = STEEPEST / (1.0 + steep) * min(1.0, (tolerance / USUAL) ** (1.0 / ORDER))
     found = _known_error(paths, theta, span, sides, (tolerance, coarsest))
     if paths[5]:
         return found

@@ -66,7 +66,11 @@ def variable_of(value: Any) -> Any:
 
 def _binary(operation: Callable[[Any, Any], Any], reflected: bool = False) -> Callable[[Symbol, Any], Any]:
     def method(self: Symbol, other: Any) -> Any:
-        if not isinstance(other, Symbol | TensorVariable) and not np.isscalar(other) and not isinstance(other, np.ndarray):
+        if (
+            not isinstance(other, Symbol | TensorVariable)
+            and not np.isscalar(other)
+            and not isinstance(other, np.ndarray)
+        ):
             return NotImplemented
         left, right = (other, self) if reflected else (self, other)
         return Symbol(operation(pt.as_tensor_variable(variable_of(left)), pt.as_tensor_variable(variable_of(right))))

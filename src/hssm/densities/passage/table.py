@@ -25,8 +25,8 @@ _BARYCENTRIC = np.array([(-1.0) ** k * math.comb(WIDTH - 1, k) for k in range(WI
 class Table(NamedTuple):
     """Log densities (2, n) at the nodes of a mesh and their slopes (P, 2, n); upper bound first.
 
-    ``rate`` (2,) is the slope of the log density by time at the end, and ``d_rate`` (P, 2) its slopes: beyond the end both
-    continue along their tangents.
+    ``rate`` (2,) is the slope of the log density by time at the end, and ``d_rate`` (P, 2) its slopes: beyond the end
+    both continue along their tangents.
     """
 
     mesh: Mesh
@@ -55,7 +55,7 @@ def read(table: Table, s: int, time: float, out) -> None:  # type: ignore[no-unt
     mesh, n_slopes = table.mesh, table.slopes.shape[0]
     if time > mesh.end:
         ago = time - mesh.end
-        last = _at(table, s, mesh.end, out)
+        _at(table, s, mesh.end, out)
         out[0] += ago * table.rate[s]
         out[1] = table.rate[s]
         for q in range(n_slopes):

@@ -1,7 +1,7 @@
 """A diffusion's drift, bound, leak and start as compiled functions of time, with their derivatives.
 
-The functions of a :class:`Process` are called once with symbols; PyTensor differentiates what they compute, by time and by
-every parameter, and numba compiles it. ``kernel.py`` calls the result for every set of parameters.
+The functions of a :class:`Process` are called once with symbols; PyTensor differentiates what they compute, by time and
+by every parameter, and numba compiles it. ``kernel.py`` calls the result for every set of parameters.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from numba import types
 from pytensor.compile.mode import get_mode
 from pytensor.graph.basic import Constant
 from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.rewriting.utils import rewrite_graph
 from pytensor.graph.traversal import ancestors
 from pytensor.link.numba.dispatch.basic import numba_funcify_and_cache_key
-from pytensor.graph.rewriting.utils import rewrite_graph
 from pytensor.tensor import TensorVariable
 from pytensor.tensor.basic import Alloc
 from pytensor.tensor.elemwise import DimShuffle
@@ -40,7 +40,7 @@ def relative_start(p: Mapping[str, Any]) -> Any:
 
 
 def no_leak(p: Mapping[str, Any]) -> Any:
-    """g = 0."""
+    """G = 0."""
     return 0.0
 
 
@@ -49,8 +49,8 @@ class Process:
     """dX = (drift - leak X) dtau + dW from ``start``, between -bound and +bound.
 
     ``parameters`` are names in order, without the non-decision time. ``drift`` and ``bound`` take decision time and the
-    parameters, ``leak`` and ``start`` the parameters; all elementwise. Where ``smooth`` the step of the mesh follows from
-    what is known of the error; otherwise every solution is compared with a finer one.
+    parameters, ``leak`` and ``start`` the parameters; all elementwise. Where ``smooth`` the step of the mesh follows
+    from what is known of the error; otherwise every solution is compared with a finer one.
     """
 
     name: str
@@ -63,11 +63,11 @@ class Process:
 
 
 class Paths(NamedTuple):
-    """Compiled functions of a process with P parameters; each takes times (n,) and ``theta`` (P,), and returns a matrix.
+    """Compiled functions of a process with P parameters; each takes times (n,) and ``theta`` (P,) and returns a matrix.
 
-    ``edges`` -> (3 + 3 P, n): bound, its derivative by time, drift, then the slopes of these by parameter; ``drifts`` ->
-    (1 + P, n); ``bounds`` -> (1, n); ``constants``, for one time of no meaning, -> (2 + 2 P, 1): start, leak, and the
-    slopes of each. ``steady`` says that the drift does not depend on time; ``smooth`` as in :class:`Process`.
+    ``edges`` -> (3 + 3 P, n): bound, its derivative by time, drift, then the slopes of these by parameter; ``drifts``
+    -> (1 + P, n); ``bounds`` -> (1, n); ``constants``, for one time of no meaning, -> (2 + 2 P, 1): start, leak, and
+    the slopes of each. ``steady`` says that the drift does not depend on time; ``smooth`` as in :class:`Process`.
     """
 
     edges: Callable[..., Any]
