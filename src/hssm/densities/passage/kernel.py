@@ -257,5 +257,5 @@ def evaluate_trials(process: Process, what: int, trials: np.ndarray, tolerance: 
     out = np.empty(trials.shape)
     evaluate, paths = compiled_evaluate(), tuple(compiled_paths(process))
     with quietly():
-        evaluate(paths, np.ascontiguousarray(trials, dtype=np.float64), what, tolerance, out)
+        evaluate(paths, np.array(trials, dtype=np.float64, order="C"), what, tolerance, out)
     return out

@@ -25,7 +25,7 @@ WHAT = {"density": DENSITY, "cdf": CDF, "survival": SURVIVAL}
 
 
 class PassageOp(Op):
-    """Trials in, one row per input; a vector of log densities and a matrix of their slopes out, (1 + P, n)."""
+    """Trials in, one row per input; a vector of log densities and a matrix of their slopes by every input out."""
 
     __props__ = ("process", "what", "tolerance")
 
@@ -37,16 +37,16 @@ class PassageOp(Op):
         return Apply(self, [trials], [pt.vector(dtype=trials.dtype), pt.matrix(dtype=trials.dtype)])
 
     def evaluate(self, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Log densities (n,), and slopes (1 + P, n) by time and parameters."""
+        """Logarithms (n,), and slopes (2 + P, n) by the rows of ``trials``; that by the response is 0."""
         out = evaluate_trials(self.process, WHAT[self.what], np.asarray(trials), self.tolerance)
-        return out[0].astype(trials.dtype), out[1:].astype(trials.dtype)
+        return out[0].astype(trials.dtype), np.insert(out[1:], 1, 0.0, axis=0).astype(trials.dtype)
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         outputs[0][0], outputs[1][0] = self.evaluate(inputs[0])
 
     def infer_shape(self, node: Any, shapes: Any) -> list[Any]:
         rows, n = shapes[0]
-        return [(n,), (rows - 1, n)]
+        return [(n,), (rows, n)]
 
     def pullback(self, inputs: Any, outputs: Any, output_gradients: Any) -> list[Any]:
         by_value, by_slopes = output_gradients
@@ -55,8 +55,7 @@ class PassageOp(Op):
                 f"The numerical likelihood of {self.process.name!r} has first derivatives only, no second ones: use a "
                 "sampler that needs gradients alone, such as sampler='pymc'."
             )
-        by_time, *by_parameters = (by_value * outputs[1][i] for i in range(1 + len(self.process.parameters)))
-        return [pt.stack([by_time, pt.zeros_like(by_value), *by_parameters])]
+        return [pt.stack([by_value * outputs[1][i] for i in range(2 + len(self.process.parameters))])]
 
 
 @numba_funcify.register(PassageOp)
@@ -75,7 +74,7 @@ def _register_jax() -> None:
     def _funcify_jax(op: PassageOp, **kwargs: Any) -> Callable[..., Any]:
         def numbers(trials: Any) -> Any:
             n, dtype = trials.shape[1], trials.dtype
-            shapes = (jax.ShapeDtypeStruct((n,), dtype), jax.ShapeDtypeStruct((trials.shape[0] - 1, n), dtype))
+            shapes = (jax.ShapeDtypeStruct((n,), dtype), jax.ShapeDtypeStruct(trials.shape, dtype))
             return jax.pure_callback(lambda x: op.evaluate(np.asarray(x)), shapes, trials, vmap_method="sequential")
 
         value = jax.custom_jvp(numbers)
@@ -83,8 +82,7 @@ def _register_jax() -> None:
         @value.defjvp
         def jvp(primals: Any, tangents: Any) -> tuple[Any, Any]:
             density, slopes = numbers(primals[0])
-            moved = jnp.concatenate([tangents[0][:1], tangents[0][2:]])
-            return (density, slopes), ((slopes * moved).sum(axis=0), jnp.zeros_like(slopes))
+            return (density, slopes), ((slopes * tangents[0]).sum(axis=0), jnp.zeros_like(slopes))
 
         return value
 

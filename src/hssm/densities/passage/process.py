@@ -1,6 +1,7 @@
 """A :class:`~hssm.densities.passage.trace.Process` as the density of a model.
 
-What is left to do around the operation: decision time, the non-decision time's own domain, and broadcasting.
+What is left to do around the operation: decision time and broadcasting. The domain of the non-decision time is that of
+the model's parameter.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor import TensorVariable
 
-from hssm.densities.logspace import masked
 from hssm.densities.passage.op import PassageOp
 from hssm.densities.passage.trace import Process
 from hssm.spec import Density, Named
@@ -40,13 +40,11 @@ class PassageDensity:
         return self._evaluate("survival", {**observed, "response": np.int8(1)}, theta)
 
     def _evaluate(self, what: str, observed: Named, theta: Named) -> TensorVariable:
-        t = pt.as_tensor_variable(theta["t"])
-        tau = observed["rt"] - t
+        tau = pt.as_tensor_variable(observed["rt"]) - theta["t"]
         inputs = pt.broadcast_arrays(tau, observed["response"], *(theta[name] for name in self.process.parameters))
         trials = pt.stack([pt.cast(x, "float64").ravel() for x in inputs])
         flat, _ = PassageOp(self.process, what, self.tolerance)(trials)
-        value = pt.cast(flat.reshape(inputs[0].shape, ndim=inputs[0].ndim), tau.dtype)
-        return masked(pt.ge(t, 0), value)
+        return pt.cast(flat.reshape(inputs[0].shape, ndim=inputs[0].ndim), tau.dtype)
 
 
 def passage_density(process: Process, tolerance: float = TOLERANCE) -> Density:
