@@ -101,6 +101,18 @@ WIDE_PUBLIC = {
 TESTED_ELSEWHERE: dict[str, str] = {
     "hssm.models.lognormal_race": "models/test_family.py",
     "hssm.models.wald_race": "models/test_family.py",
+    "hssm.densities.passage.distribution": "densities/test_diffusions.py",
+    "hssm.densities.passage.kernel": "densities/test_diffusions.py",
+    "hssm.densities.passage.march": "densities/test_diffusions.py",
+    "hssm.densities.passage.mean_path": "densities/test_diffusions.py",
+    "hssm.densities.passage.mesh": "densities/test_diffusions.py",
+    "hssm.densities.passage.op": "models/test_every_model.py",
+    "hssm.densities.passage.process": "models/test_every_model.py",
+    "hssm.densities.passage.solve": "densities/test_diffusions.py",
+    "hssm.densities.passage.symbols": "densities/test_diffusions.py",
+    "hssm.densities.passage.table": "densities/test_diffusions.py",
+    "hssm.densities.passage.trace": "densities/test_diffusions.py",
+    "hssm.simulators.diffusion": "models/test_every_model.py",
 }
 """Modules without a test file of their own -> the file that tests them."""
 

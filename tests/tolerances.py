@@ -67,3 +67,12 @@ RACE_CDF = Tolerance(relative=1e-10, absolute=1e-10)
 QUADRATURE_SLOPE = Tolerance(relative=1e-4, absolute=1e-3)
 """Slopes of an integral with fixed nodes of something that starts suddenly at a place that moves: a few do not see it
 move as smoothly as it does."""
+
+SOLVER = Tolerance(absolute=1e-6)
+"""A log density above -20 from the integral equations of first passage, at the default tolerance."""
+
+SOLVER_GRADIENT = Tolerance(absolute=1e-5)
+"""Its derivatives, relative to max(1, |derivative|)."""
+
+SOLVER_TAIL = Tolerance(absolute=3e-6)
+"""A log distribution function or survivor above -10: an integral of such densities, or what is left of one."""

@@ -1,0 +1,78 @@
+"""Diffusions without a closed form, given by their drift and bound: densities from ``densities.passage``.
+
+Each is one :class:`~hssm.densities.passage.trace.Process` in the conventions of the field: decision time tau in
+seconds, bounds at +-b(tau) with b(0) = a, start at a (2 z - 1), unit noise.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hssm.densities.passage.process import passage_density
+from hssm.densities.passage.trace import Process
+
+
+def constant_drift(tau: Any, p: Any) -> Any:
+    """V."""
+    return p.v
+
+
+def gamma_pulse(tau: Any, p: Any) -> Any:
+    """V + c (tau / m)^(shape - 1) exp((shape - 1) (1 - tau / m)), whose peak c is at m = (shape - 1) scale."""
+    power = p["shape"] - 1.0
+    return p.v + p.c * (tau / (power * p.scale)) ** power * np.exp(power - tau / p.scale)
+
+
+def fixed_bound(tau: Any, p: Any) -> Any:
+    """A."""
+    return p.a
+
+
+def linear_bound(tau: Any, p: Any) -> Any:
+    """A - tau tan(theta)."""
+    return p.a - tau * np.tan(p.theta)
+
+
+def weibull_bound(tau: Any, p: Any) -> Any:
+    """A exp(-(tau / beta)^alpha)."""
+    return p.a * np.exp(-((tau / p.beta) ** p.alpha))
+
+
+def leak(p: Any) -> Any:
+    """G."""
+    return p.g
+
+
+_VAZ = ("v", "a", "z")
+
+WEIBULL_PROCESS = Process(
+    name="weibull", parameters=(*_VAZ, "alpha", "beta"), drift=constant_drift, bound=weibull_bound, smooth=True
+)
+ORNSTEIN_PROCESS = Process(
+    name="ornstein", parameters=(*_VAZ, "g"), drift=constant_drift, bound=fixed_bound, leak=leak, smooth=True
+)
+ORNSTEIN_ANGLE_PROCESS = Process(
+    name="ornstein_angle",
+    parameters=(*_VAZ, "g", "theta"),
+    drift=constant_drift,
+    bound=linear_bound,
+    leak=leak,
+    smooth=True,
+)
+GAMMA_DRIFT_PROCESS = Process(
+    name="gamma_drift", parameters=(*_VAZ, "shape", "scale", "c"), drift=gamma_pulse, bound=fixed_bound
+)
+GAMMA_DRIFT_ANGLE_PROCESS = Process(
+    name="gamma_drift_angle",
+    parameters=(*_VAZ, "theta", "shape", "scale", "c"),
+    drift=gamma_pulse,
+    bound=linear_bound,
+)
+
+WEIBULL = passage_density(WEIBULL_PROCESS)
+ORNSTEIN = passage_density(ORNSTEIN_PROCESS)
+ORNSTEIN_ANGLE = passage_density(ORNSTEIN_ANGLE_PROCESS)
+GAMMA_DRIFT = passage_density(GAMMA_DRIFT_PROCESS)
+GAMMA_DRIFT_ANGLE = passage_density(GAMMA_DRIFT_ANGLE_PROCESS)

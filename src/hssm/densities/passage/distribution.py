@@ -1,0 +1,96 @@
+"""Distribution functions and survivors: integrals of the densities of a table, with their derivatives."""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+from hssm.densities.passage.march import FLAGS
+from hssm.densities.passage.mesh import place_of
+from hssm.densities.passage.table import Table, beyond, integrals, panel, read
+
+_NEVER, _SLOWEST = 0.01, 1e-9
+"""Where more than this share of what is to come lies beyond the mesh, some paths may never end: survivors are then one
+minus the distribution functions."""
+
+
+@numba.njit(**FLAGS)
+def _split(table: Table, s: int, time: float, whole, sums) -> None:  # type: ignore[no-untyped-def]
+    """Into ``sums`` (2, 1 + P): integrals of the density and its slopes before ``time`` and after it.
+
+    ``whole`` are the integrals between nodes. What lies beyond the mesh counts as after.
+    """
+    mesh, n_slopes = table.mesh, table.slopes.shape[0]
+    row, part = np.empty(2 + n_slopes), np.empty(1 + n_slopes)
+    sums[:] = 0.0
+    n = whole.shape[1]
+    x = min((place_of(time, mesh.curve, mesh.scale) - mesh.first) / mesh.step if time < mesh.end else n, n)
+    i = min(int(x), n - 1)
+    for k in range(n):
+        if k < i:
+            sums[0] += whole[:, k]
+        elif k > i:
+            sums[1] += whole[:, k]
+    panel(table, s, (i, 0.0, x - i), part)
+    sums[0] += part
+    panel(table, s, (i, x - i, 1.0), part)
+    sums[1] += part
+    late = max(time - mesh.end, 0.0)
+    if table.rate[s] < -_SLOWEST:
+        beyond(table, s, late, row, part)
+        sums[1] += part
+        if late > 0.0:
+            sums[0] -= part
+            beyond(table, s, 0.0, row, part)
+            sums[0] += part
+
+
+@numba.njit(**FLAGS)
+def log_cdf(table: Table, s: int, time: float, whole, gap: float, out) -> None:  # type: ignore[no-untyped-def]
+    """Into ``out`` (2 + P,): log P(RT <= time, bound s), slope by time and by parameters."""
+    n_slopes = table.slopes.shape[0]
+    read(table, s, min(time, 1e300), out)
+    density = math.exp(out[0])
+    if time <= table.mesh.start * 1.0001:
+        # A density that rises as exp(-gap^2 / (2 t)) has the integral density * 2 t^2 / gap^2.
+        out[0] += math.log(2.0 * time * time / (gap * gap))
+        return
+    sums = np.empty((2, 1 + n_slopes))
+    _split(table, s, time, whole, sums)
+    total = max(sums[0, 0], 1e-300)
+    out[0], out[1] = math.log(total), density / total
+    out[2:] = sums[0, 1:] / total
+
+
+@numba.njit(**FLAGS)
+def log_survival(table: Table, time: float, wholes, out) -> None:  # type: ignore[no-untyped-def]
+    """Into ``out`` (2 + P,): log P(RT > time), slope by time and by parameters."""
+    n_slopes = table.slopes.shape[0]
+    row, sums, part = np.empty(2 + n_slopes), np.empty((2, 1 + n_slopes)), np.empty(1 + n_slopes)
+    before, after, density, last = np.zeros(1 + n_slopes), np.zeros(1 + n_slopes), 0.0, 0.0
+    for s in range(2):
+        _split(table, s, time, wholes[s], sums)
+        before += sums[0]
+        after += sums[1]
+        read(table, s, time, row)
+        density += math.exp(row[0])
+        if table.rate[s] < -_SLOWEST:
+            beyond(table, s, max(time - table.mesh.end, 0.0), row, part)
+            last += part[0]
+        else:
+            last = np.inf
+    if before[0] < 0.5 or (last > _NEVER * after[0] and time < table.mesh.end):
+        total = max(1.0 - before[0], 1e-300)
+        out[0], out[2:] = math.log(total), -before[1:] / total
+    else:
+        total = max(after[0], 1e-300)
+        out[0], out[2:] = math.log(total), after[1:] / total
+    out[1] = -density / total
+
+
+@numba.njit(**FLAGS)
+def both_integrals(table: Table):  # type: ignore[no-untyped-def]
+    """:func:`~hssm.densities.passage.table.integrals` of both bounds."""
+    return integrals(table, 0), integrals(table, 1)

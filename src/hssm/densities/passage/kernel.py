@@ -1,0 +1,261 @@
+"""Log density, distribution function or survivor of many trials, one solution for each distinct set of parameters."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+from numba.core.errors import NumbaExperimentalFeatureWarning
+
+from hssm.densities.passage import distribution, march, mean_path, mesh, solve, table
+from hssm.densities.passage.distribution import both_integrals, log_cdf, log_survival
+from hssm.densities.passage.march import FLAGS, free_term, spread
+from hssm.densities.passage.mesh import NARROW, first_time
+from hssm.densities.passage.solve import edges_at
+from hssm.densities.passage.table import read
+from hssm.densities.passage.trace import SIGNATURE, Process, compiled_paths
+from hssm.densities.path import FOREVER, SOONEST
+from hssm.densities.special import elementary
+
+STEEPNESS = (1.5, 5.0, 12.0, 25.0)
+"""Trials are solved in classes of how steeply the log density rises with log time, with finer steps where it does."""
+
+LATE = len(STEEPNESS)
+DENSITY, CDF, SURVIVAL = 0, 1, 2
+
+_TO_COME = 10.0
+"""A survivor is integrated so many squared half distances beyond its time; the rest is an exponential tail."""
+
+_ALL, _FINER = 16.0, 0.1
+_LATE_TOLERANCE = 0.01
+
+
+@numba.njit(**FLAGS)
+def same(trials, i, j) -> bool:  # type: ignore[no-untyped-def]
+    """Whether two trials have the same parameters."""
+    for q in range(2, trials.shape[0]):  # noqa: SIM110  (numba has no generators here)
+        if trials[q, i] != trials[q, j]:
+            return False
+    return True
+
+
+@numba.njit
+def grouped(trials):  # type: ignore[no-untyped-def]
+    """Trials in an order in which those with the same parameters follow each other."""
+    n = trials.shape[1]
+    alike = True
+    for i in range(1, n):
+        if not same(trials, 0, i):
+            alike = False
+            break
+    if alike:
+        return np.arange(n)
+    bits, keys = trials.view(np.uint64), np.empty(n, np.uint64)
+    for i in range(n):
+        key = np.uint64(1469598103934665603)
+        for q in range(2, trials.shape[0]):
+            key = (key ^ bits[q, i]) * np.uint64(1099511628211)
+            key ^= key >> np.uint64(29)
+        keys[i] = key
+    return np.argsort(keys, kind="mergesort")
+
+
+@numba.njit(**FLAGS)
+def early_density(edges, s, out) -> None:  # type: ignore[no-untyped-def]
+    """Into ``out`` (2 + P,): log density, slope by time and slopes by parameters where only the free term counts."""
+    time, leak = edges.time[0], edges.leak
+    share, by_x = spread(leak * time)
+    sign, place, speed = 1.0 - 2.0 * s, edges.place[s, 0], edges.speed[s, 0]
+    lag = np.empty(5)
+    lag[0], lag[1] = 1.0, 1.0 / (time * share)
+    lag[2], lag[3], lag[4] = math.sqrt(lag[1] / (2.0 * math.pi)), time * time * by_x, 0.0
+    _, value, by_place, by_speed, by_leak = free_term(sign, place, speed, lag)
+    by_variance = 0.5 * place * place * lag[1] * lag[1]
+    out[0] = value
+    out[1] = by_place * (speed - leak * place) + by_variance * (1.0 - 2.0 * leak * time * share)
+    for q in range(edges.d_place.shape[0]):
+        moved = edges.d_place[q, s, 0] * by_place + edges.d_speed[q, s, 0] * by_speed
+        out[2 + q] = moved + edges.d_leak[q] * by_leak
+
+
+@numba.njit(**FLAGS)
+def last_of(trials, members) -> float:  # type: ignore[no-untyped-def]
+    """The longest decision time that has begun and is not infinite; 0 if there is none."""
+    longest = 0.0
+    for i in members:
+        if trials[0, i] < FOREVER:
+            longest = max(longest, trials[0, i])
+    return longest
+
+
+@numba.njit(**FLAGS)
+def classified(trials, members, gaps, dead):  # type: ignore[no-untyped-def]
+    """The class of every trial: 0 for the smoothest part of a density, more where it rises out of nothing; -1 for none.
+
+    The last class is what comes after time ``dead``, when hardly any path is left.
+
+    Early on a density grows like exp(-gap^2 / (2 t)); ``gaps`` are the distances from the start to the bounds.
+    """
+    classes = np.full(members.size, -1)
+    for k in range(members.size):
+        time = trials[0, members[k]]
+        if SOONEST < time < FOREVER:
+            gap = gaps[0 if trials[1, members[k]] > 0 else 1]
+            steepness = 0.5 * gap * gap / time
+            classes[k] = 0
+            while classes[k] < LATE - 1 and steepness > STEEPNESS[classes[k]]:
+                classes[k] += 1
+            if time > dead:
+                classes[k] = LATE
+    return classes
+
+
+@numba.njit(**FLAGS)
+def _one_class(paths, trials, members, accuracy, out):  # type: ignore[no-untyped-def]
+    """Trials of one set of parameters and one class of steepness."""
+    first, steep, tolerance = accuracy
+    theta = trials[2:, members[0]].copy()
+    sides, row = np.zeros(2, np.bool_), np.empty(2 + theta.size)
+    for i in members:
+        sides[0 if trials[1, i] > 0 else 1] = True
+    found = solve.solve(paths, theta, (first, last_of(trials, members)), sides, (tolerance, steep))
+    for i in members:
+        time, s = trials[0, i], 0 if trials[1, i] > 0 else 1
+        if time < found.mesh.start:
+            early_density(edges_at(paths, theta, (np.full(1, time), np.ones(1)))[0], s, row)
+        elif time > found.mesh.end and not paths[2](np.full(1, time), theta)[0, 0] > NARROW:
+            continue
+        else:
+            read(found, s, time, row)
+        if np.isfinite(row).all():
+            out[:, i] = row
+
+
+@numba.njit(**FLAGS)
+def _densities(paths, trials, members, accuracy, out):  # type: ignore[no-untyped-def]
+    """Log densities of trials of one set of parameters."""
+    first, longest, tolerance = accuracy
+    theta = trials[2:, members[0]].copy()
+    start = paths[3](np.zeros(1), theta)[0, 0]
+    width = paths[2](np.full(1, first), theta)[0, 0]
+    dead = mesh.last_time(paths[2], theta, longest)[0]
+    classes = classified(trials, members, (width - start, width + start), dead)
+    for k in range(LATE + 1):
+        chosen = members[classes == k]
+        if chosen.size > 0 and k < LATE:
+            _one_class(paths, trials, chosen, (first, STEEPNESS[k], tolerance), out)
+        elif chosen.size > 0:
+            _one_class(paths, trials, chosen, (first, 0.0, max(tolerance, _LATE_TOLERANCE)), out)
+
+
+@numba.njit(**FLAGS)
+def _distributions(paths, trials, members, accuracy, out):  # type: ignore[no-untyped-def]
+    """Log distribution functions of trials of one set of parameters; with a negative tolerance, log survivors."""
+    first, longest, tolerance = accuracy
+    survival, tolerance = tolerance < 0.0, abs(tolerance)
+    theta, row = trials[2:, members[0]].copy(), np.empty(trials.shape[0])
+    start = paths[3](np.zeros(1), theta)[0, 0]
+    width = paths[2](np.full(1, longest), theta)[0, 0]
+    if survival and width > NARROW:
+        longest += _TO_COME * width * width
+    found = solve.solve(paths, theta, (first, longest), np.ones(2, np.bool_), (_FINER * tolerance, STEEPNESS[1]))
+    wholes = both_integrals(found)
+    width = paths[2](np.full(1, first), theta)[0, 0]
+    for i in members:
+        time, s = min(trials[0, i], FOREVER), 0 if trials[1, i] > 0 else 1
+        if survival and not time > first:
+            row[:] = 0.0
+        elif not time > SOONEST:
+            continue
+        elif time < found.mesh.start:
+            early_density(edges_at(paths, theta, (np.full(1, time), np.ones(1)))[0], s, row)
+            gap = width - start if s == 0 else width + start
+            row[0] += math.log(2.0 * time * time / (gap * gap))
+        elif survival and time > found.mesh.end and not paths[2](np.full(1, time), theta)[0, 0] > NARROW:
+            continue
+        elif survival:
+            log_survival(found, time, wholes, row)
+        else:
+            log_cdf(found, s, time, wholes[s], width, row)
+        if np.isfinite(row).all():
+            out[:, i] = row
+
+
+@numba.njit(**FLAGS)
+def _one_group(paths, trials, members, task, out):  # type: ignore[no-untyped-def]
+    """Trials of one set of parameters."""
+    what, tolerance = task
+    theta = trials[2:, members[0]].copy()
+    constants = paths[3](np.zeros(1), theta)[:, 0]
+    longest = last_of(trials, members)
+    if what != DENSITY:
+        width = paths[2](np.full(1, 1e-12), theta)[0, 0]
+        longest = max(longest, width * width)
+        for i in members:
+            if trials[0, i] >= FOREVER:
+                longest = max(longest, _ALL * width * width)
+    first = first_time(paths[2], theta, constants[0], longest) if longest > SOONEST else 0.0
+    if not (first > 0.0 and np.isfinite(constants).all()):
+        return
+    if what == DENSITY:
+        _densities(paths, trials, members, (first, longest, tolerance), out)
+    else:
+        _distributions(paths, trials, members, (first, longest, -tolerance if what == SURVIVAL else tolerance), out)
+
+
+def _compile(version: str) -> Any:
+    # Numba keys its cache on disk by this file and by what the function closes over: ``version`` is all modules' text.
+    def evaluate(paths, trials, what, tolerance, out):  # type: ignore[no-untyped-def]
+        order = grouped(trials)
+        n, begin = order.size if version else 0, 0
+        out[0], out[1:] = -np.inf, 0.0
+        while begin < n:
+            end = begin + 1
+            while end < n and same(trials, order[begin], order[end]):
+                end += 1
+            _one_group(paths, trials, order[begin:end], (what, tolerance), out)
+            begin = end
+
+    function, matrix = types.FunctionType(SIGNATURE), types.float64[:, ::1]
+    with quietly():
+        paths = types.Tuple((function, function, function, function, types.boolean, types.boolean))
+        return numba.njit(types.void(paths, matrix, types.int64, types.float64, matrix), cache=True, **FLAGS)(evaluate)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Without numba's remark that functions as arguments are an experimental feature."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+        yield
+
+
+@cache
+def compiled_evaluate() -> Callable[..., None]:
+    """``evaluate(paths, trials, what, tolerance, out)``, one machine code for all models; compiled when first needed.
+
+    ``paths`` as in ``trace.Paths``. ``trials`` is (2 + P, n): decision time, response (> 0 for the upper bound),
+    parameters; ``out`` is (2 + P, n): the log of what is asked for, its slope by time, and by every parameter. Outside
+    the domain it is -inf with zero slopes. ``what`` is DENSITY, CDF or SURVIVAL.
+    """
+    sources = "".join(map(inspect.getsource, (elementary, distribution, march, mean_path, mesh, solve, table)))
+    compiled: Callable[..., None] = _compile(sha256(sources.encode()).hexdigest())
+    return compiled
+
+
+def evaluate_trials(process: Process, what: int, trials: np.ndarray, tolerance: float) -> np.ndarray:
+    """Logarithms and slopes for trials, as :func:`compiled_evaluate` describes."""
+    out = np.empty(trials.shape)
+    evaluate, paths = compiled_evaluate(), tuple(compiled_paths(process))
+    with quietly():
+        evaluate(paths, np.array(trials, dtype=np.float64, order="C"), what, tolerance, out)
+    return out

@@ -1,0 +1,125 @@
+"""Times at which the integral equations are solved: equidistant in a variable that suits the process.
+
+time(u) = log1p(k c log1p(exp(u))) / k. Early on, time grows exponentially with u, so that the sudden rise of the
+densities is seen at every scale; later its steps are in proportion to the squared distance of the bounds, which is how
+fast paths leave.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+
+from hssm.densities.passage.march import FLAGS
+
+FLAT = 90.0
+"""Before distance^2 / FLAT the density is below exp(-45) of its peak."""
+
+LINEAR = 0.3
+"""Late steps, in squared half distances of the bounds, per unit of u."""
+
+DEAD = 24.0
+"""The mesh ends where the paths that are left are about exp(-24); what follows continues the exponential decline."""
+
+NARROW = 1e-10
+_PROBES = 32
+_LARGE = 36.0
+
+
+class Mesh(NamedTuple):
+    """``n`` nodes ``first + i step`` of u; ``curve`` k and ``scale`` c as above; times ``start`` to ``end``."""
+
+    first: float
+    step: float
+    n: int
+    curve: float
+    scale: float
+    start: float
+    end: float
+
+
+@numba.njit(**FLAGS)
+def time_of(u: float, curve: float, scale: float) -> tuple[float, float]:
+    """Time at u, and its derivative."""
+    if u < _LARGE:
+        e = math.exp(u)
+        grown, slope = math.log1p(e), e / (1.0 + e)
+    else:
+        grown, slope = u, 1.0
+    grown, slope = scale * grown, scale * slope
+    if abs(curve * grown) < 1e-12:
+        return grown, slope
+    return math.log1p(curve * grown) / curve, slope / (1.0 + curve * grown)
+
+
+@numba.njit(**FLAGS)
+def place_of(time: float, curve: float, scale: float) -> float:
+    """U at a time, the inverse of :func:`time_of`."""
+    grown = (math.expm1(curve * time) / curve if abs(curve * time) > 1e-12 else time) / scale
+    return math.log(math.expm1(grown)) if grown < _LARGE else grown
+
+
+@numba.njit(**FLAGS)
+def last_time(bounds, theta, longest):  # type: ignore[no-untyped-def]
+    """``longest`` or the earlier time at which hardly any path is left; the squared bound, and the decline until then.
+
+    Paths are left in a share of about exp(-decline).
+
+    It is pi^2 / 8 times the integral of 1 / bound^2. Probes close in on where it passes DEAD.
+    """
+    low, spent, per, limit = 1e-12 * longest, 0.0, math.pi**2 / 8.0, DEAD * 8.0 / math.pi**2
+    high = longest
+    for _ in range(12):
+        times = low + (high - low) * (np.arange(_PROBES + 1) / _PROBES)
+        width = bounds(times, theta)[0]
+        rate = np.empty(width.size)
+        for k in range(width.size):
+            rate[k] = 1.0 / (width[k] * width[k]) if width[k] > NARROW else np.inf
+        step, found = (high - low) / _PROBES, -1
+        for k in range(_PROBES):
+            # Where the bounds close in fast, a trapezium overstates what is spent; the next round looks closer.
+            part = step * math.sqrt(rate[k] * rate[k + 1])
+            if not (spent + part <= limit):
+                found = k
+                break
+            spent += part
+        if found < 0:
+            end = width[_PROBES]
+            return high, end * end, per * spent
+        low, high = times[found], times[found + 1]
+        if width[found + 1] > 0.9 * width[found]:
+            return low + min(step, (limit - spent) / rate[found]), width[found + 1] ** 2, DEAD
+    return low, 1.0 / rate[found], DEAD
+
+
+@numba.njit(**FLAGS)
+def first_time(bounds, theta, start, latest):  # type: ignore[no-untyped-def]
+    """A time before which no path can have come to a bound."""
+    time = latest
+    once = np.empty(1)
+    for _ in range(200):
+        once[0] = time
+        width = bounds(once, theta)[0, 0]
+        gap = min(width - start, width + start)
+        if gap > 0.0 and gap * gap >= FLAT * time * 0.999:
+            return time
+        time = max(min(0.5 * time, gap * gap / FLAT), 0.1 * time)
+        if time < 1e-60:
+            return 0.0
+    return time
+
+
+@numba.njit(**FLAGS)
+def make_mesh(first_time: float, end: float, shape: tuple[float, float, float], step: float, spare: int) -> Any:
+    """A mesh from ``first_time`` to ``end`` and ``spare`` nodes beyond; ``shape`` is (b(0)^2, b(end)^2, |leak|)."""
+    wide, narrow, leak = shape
+    ratio = min(max(math.log(wide / narrow), 0.0), 20.0)
+    curve = ratio / end
+    scale = LINEAR / (1.0 / wide + leak)
+    first, last = place_of(first_time, curve, scale), place_of(end, curve, scale)
+    count = max(int(math.ceil((last - first) / step)), 8)
+    step = (last - first) / count
+    return Mesh(first, step, count + 1 + spare, curve, scale, first_time, end)

@@ -1,0 +1,215 @@
+"""The first-passage densities of one set of parameters: mesh, edges, march, table.
+
+The error of the march is about ERROR times the eighth power of the mesh step, relative to the terms that the density
+is the sum of; late densities are small differences of large terms. So the step follows from the tolerance and from how
+far the paths have thinned out by the last time that is asked for, and is made smaller if that proves too few.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+from hssm.densities.passage.march import FLAGS, Edges, Passage, march
+from hssm.densities.passage.mean_path import between, moving_path, steady_path
+from hssm.densities.passage.mesh import Mesh, last_time, make_mesh, time_of
+from hssm.densities.passage.table import WIDTH, Table, lagrange, read
+
+ERROR = 0.2
+"""Size of the error for a step of 1: the largest on the reference table of ``weibull``; most are far smaller."""
+
+COARSEST, FINEST = 0.24, 0.02
+MOST_NODES = 480
+SPARE = 3
+"""Nodes beyond the last time asked for, so that slopes there need no one-sided formula."""
+
+_LOST = 1e-11
+SHORTEST = 1.5
+STEEPEST, USUAL = 0.7, 1e-6
+DECLINE_SEEN = 12.0
+NOTHING = -60.0
+
+ORDER, FINER = 8, 0.7
+N_COMPARED, BETWEEN_COMPARED, NEGLIGIBLE = 6, 0.6, -16.0
+"""Two solutions whose steps have the ratio FINER are compared at a few times."""
+
+
+@numba.njit(**FLAGS)
+def step_for(tolerance: float, cancelled: float) -> float:
+    """Mesh step at which a density that is 1 / ``cancelled`` of its terms has the relative error ``tolerance``."""
+    return min(max((tolerance / (ERROR * cancelled)) ** 0.125, FINEST), COARSEST)
+
+
+@numba.njit(**FLAGS)
+def join_edges(nodes, rows, means, constants):  # type: ignore[no-untyped-def]
+    """Places and speeds of both bounds from what ``trace`` and ``mean_path`` computed at the nodes."""
+    time, weight = nodes
+    n, n_slopes = time.size, means.shape[0] - 1
+    leak, d_leak = constants[1], constants[2 + n_slopes :].copy()
+    place, speed = np.empty((2, n)), np.empty((2, n))
+    d_place, d_speed = np.empty((n_slopes, 2, n)), np.empty((n_slopes, 2, n))
+    for s in range(2):
+        sign = 1.0 - 2.0 * s
+        for i in range(n):
+            place[s, i] = sign * rows[0, i] - means[0, i]
+            speed[s, i] = sign * (rows[1, i] + leak * rows[0, i]) - rows[2, i]
+            for q in range(n_slopes):
+                wider, faster = rows[3 + q, i], rows[3 + n_slopes + q, i]
+                pulled = faster + leak * wider + d_leak[q] * rows[0, i]
+                d_place[q, s, i] = sign * wider - means[1 + q, i]
+                d_speed[q, s, i] = sign * pulled - rows[3 + 2 * n_slopes + q, i]
+    return Edges(time, weight, place, speed, d_place, d_speed, leak, d_leak)
+
+
+@numba.njit(**FLAGS)
+def lay_out(mesh):  # type: ignore[no-untyped-def]
+    """Times and weights of the nodes."""
+    time, weight = np.empty(mesh.n), np.empty(mesh.n)
+    for i in range(mesh.n):
+        time[i], slope = time_of(mesh.first + i * mesh.step, mesh.curve, mesh.scale)
+        weight[i] = mesh.step * slope
+    return time, weight
+
+
+@numba.njit(**FLAGS)
+def cancellation(passage, at, sides):  # type: ignore[no-untyped-def]
+    """How much larger the terms are than the density at node ``at``, at the worse of the bounds asked for."""
+    worst = 1.0
+    for s in range(2):
+        if sides[s]:
+            density = max(passage.density[s, at], 1e-300)
+            if passage.size[s, at] > 1e-290:
+                worst = max(worst, passage.size[s, at] / density)
+    return min(worst, 1.0 / _LOST)
+
+
+@numba.njit(**FLAGS)
+def as_table(mesh: Mesh, passage: Passage, squares):  # type: ignore[no-untyped-def]  # noqa: C901
+    """The table of a passage; where a density is lost in rounding it goes on with its last relative rate of decline.
+
+    ``squares`` are the squared bounds at the nodes.
+    """
+    value, slopes = passage.log_density.copy(), passage.log_slopes.copy()
+    n, n_slopes = mesh.n, slopes.shape[0]
+    rate, d_rate = np.zeros(2), np.zeros((n_slopes, 2))
+    floor = max(_LOST, ERROR * mesh.step**ORDER)
+    weights, by_u = np.empty(WIDTH), np.empty(WIDTH)
+    lagrange(WIDTH - 1.0, weights, by_u)
+    for s in range(2):
+        last = n - 1
+        for i in range(WIDTH, n):
+            if not passage.density[s, i] >= floor * passage.size[s, i]:
+                last = i - 1
+                break
+        first = max(last - WIDTH + 1, 0)
+        _, speed = time_of(mesh.first + last * mesh.step, mesh.curve, mesh.scale)
+        per = 1.0 / (mesh.step * speed)
+        for i in range(last + 1):
+            if not value[s, i] > -np.inf:  # lost against the terms of the other bound
+                value[s, i] = NOTHING
+        for k in range(min(WIDTH, last + 1)):
+            rate[s] += by_u[k] * value[s, first + k] * per
+            for q in range(n_slopes):
+                d_rate[q, s] += by_u[k] * slopes[q, s, first + k] * per
+        if not rate[s] < 0.0 and squares[last] < 4.0 * squares[0]:
+            rate[s] = -(math.pi**2) / (8.0 * squares[last])
+            d_rate[:, s] = 0.0
+        for i in range(last + 1, n):
+            time, speed = time_of(mesh.first + i * mesh.step, mesh.curve, mesh.scale)
+            ago = speed * mesh.step * squares[last] / squares[i]
+            value[s, i] = value[s, i - 1] + rate[s] * ago
+            for q in range(n_slopes):
+                slopes[q, s, i] = slopes[q, s, i - 1] + d_rate[q, s] * ago
+        rate[s] *= squares[last] / squares[n - 1]
+        for q in range(n_slopes):
+            d_rate[q, s] *= squares[last] / squares[n - 1]
+    return Table(mesh, value, slopes, rate, d_rate)
+
+
+@numba.njit(**FLAGS)
+def edges_at(paths, theta, nodes):  # type: ignore[no-untyped-def]
+    """Edges at ``nodes``, times and weights, and the squared bounds there; ``paths`` as in ``trace.Paths``."""
+    edges_of, drifts, _, constants_of, steady, _ = paths
+    time = nodes[0]
+    rows = edges_of(time, theta)
+    constants = constants_of(np.zeros(1), theta)[:, 0].copy()
+    means = np.empty((1 + theta.size, time.size))
+    if steady:
+        drift = np.empty(1 + theta.size)
+        drift[0], drift[1:] = rows[2, 0], rows[3 + 2 * theta.size :, 0]
+        steady_path(time, drift, constants, means)
+    else:
+        moving_path(time, drifts(between(time), theta), constants, means)
+    return join_edges(nodes, rows, means, constants), rows[0] * rows[0]
+
+
+@numba.njit(**FLAGS)
+def _attempt(paths, theta, mesh):  # type: ignore[no-untyped-def]
+    edges, squares = edges_at(paths, theta, lay_out(mesh))
+    return march(edges), squares
+
+
+@numba.njit(**FLAGS)
+def _known_error(paths, theta, span, sides, accuracy):  # type: ignore[no-untyped-def]
+    """Solve with a step from what is known of the error; returns the table and its step."""
+    first, end, shape, spare, decline = span
+    tolerance, coarsest = accuracy
+    step = min(step_for(tolerance, math.exp(min(decline, DECLINE_SEEN))), coarsest)
+    mesh = make_mesh(first, end, shape, step, spare)
+    passage, squares = _attempt(paths, theta, mesh)
+    for _ in range(3):
+        finer = min(step_for(tolerance, cancellation(passage, mesh.n - 1 - spare, sides)), coarsest)
+        if finer > 0.9 * step or mesh.n >= MOST_NODES:
+            break
+        step = max(finer, step * mesh.n / MOST_NODES)
+        mesh = make_mesh(first, end, shape, step, spare)
+        passage, squares = _attempt(paths, theta, mesh)
+    return as_table(mesh, passage, squares)
+
+
+@numba.njit(**FLAGS)
+def difference(coarse, fine, sides):  # type: ignore[no-untyped-def]
+    """Largest difference of two tables at a few times, where densities are not negligible."""
+    n_slopes = coarse.slopes.shape[0]
+    one, other, worst = np.empty(2 + n_slopes), np.empty(2 + n_slopes), 0.0
+    for s in range(2):
+        time = coarse.mesh.end
+        for _ in range(N_COMPARED):
+            if sides[s] and time > coarse.mesh.start:
+                read(coarse, s, time, one)
+                read(fine, s, time, other)
+                if other[0] > NEGLIGIBLE:
+                    worst = max(worst, abs(one[0] - other[0]))
+            time *= BETWEEN_COMPARED
+    return worst
+
+
+@numba.njit(**FLAGS)
+def solve(paths, theta, times, sides, accuracy):  # type: ignore[no-untyped-def]
+    """The table between two times.
+
+    ``times`` are a time before which nothing happens and the last one asked for; ``sides`` says which bounds matter;
+    ``accuracy`` is the tolerance and how steeply log density rises with log time at the first trial.
+    """
+    first, longest = times
+    tolerance, steep = accuracy
+    end, narrow, decline = last_time(paths[2], theta, max(longest, SHORTEST * first))
+    wide = paths[2](np.full(1, first), theta)[0, 0] ** 2
+    shape = (wide, narrow, abs(paths[3](np.zeros(1), theta)[1, 0]))
+    span = (first, end, shape, SPARE if end >= longest else 0, decline)
+    coarsest = STEEPEST / (1.0 + steep) * min(1.0, (tolerance / USUAL) ** (1.0 / ORDER))
+    found = _known_error(paths, theta, span, sides, (tolerance, coarsest))
+    if paths[5]:
+        return found
+    for _ in range(4):
+        step = found.mesh.step
+        finer = _known_error(paths, theta, span, sides, (tolerance, FINER * step))
+        error = difference(found, finer, sides) * FINER**ORDER
+        found = finer
+        if not error > tolerance or found.mesh.n >= MOST_NODES:
+            break
+        coarsest = FINER * step * max(0.4, (0.1 * tolerance / error) ** (1.0 / ORDER))
+        found = _known_error(paths, theta, span, sides, (tolerance, coarsest))
+    return found

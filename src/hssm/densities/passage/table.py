@@ -1,0 +1,132 @@
+"""Reading the solution between its nodes: log densities, and their integrals over time, with all derivatives.
+
+Log densities are smooth in the mesh variable, also where densities rise out of nothing, so they are interpolated by
+polynomials through eight neighbouring nodes.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from hssm.densities.passage.march import FLAGS
+from hssm.densities.passage.mesh import Mesh, place_of, time_of
+from hssm.densities.quadrature import unit_rule
+
+WIDTH = 8
+N_GAUSS = 4
+_GAUSS, _GAUSS_WEIGHTS = unit_rule(N_GAUSS)
+_BARYCENTRIC = np.array([(-1.0) ** k * math.comb(WIDTH - 1, k) for k in range(WIDTH)])
+
+
+class Table(NamedTuple):
+    """Log densities (2, n) at the nodes of a mesh and their slopes (P, 2, n); upper bound first.
+
+    ``rate`` (2,) is the slope of the log density by time at the end, and ``d_rate`` (P, 2) its slopes: beyond the end
+    both continue along their tangents.
+    """
+
+    mesh: Mesh
+    value: np.ndarray
+    slopes: np.ndarray
+    rate: np.ndarray
+    d_rate: np.ndarray
+
+
+@numba.njit(**FLAGS)
+def lagrange(x: float, weights, slopes) -> None:  # type: ignore[no-untyped-def]
+    """Weights of the values at 0 .. 7 for the value at x, and for the derivative there."""
+    for k in range(WIDTH):
+        value, slope = 1.0, 0.0
+        for j in range(WIDTH):
+            if j != k:
+                factor = 1.0 / (k - j)
+                slope = (slope * (x - j) + value) * factor
+                value *= (x - j) * factor
+        weights[k], slopes[k] = value, slope
+
+
+@numba.njit(**FLAGS)
+def read(table: Table, s: int, time: float, out) -> None:  # type: ignore[no-untyped-def]
+    """Into ``out`` (2 + P,): log density at a time after the first node, its slope by time, and by parameters."""
+    mesh, n_slopes = table.mesh, table.slopes.shape[0]
+    if time > mesh.end:
+        ago = time - mesh.end
+        _at(table, s, mesh.end, out)
+        out[0] += ago * table.rate[s]
+        out[1] = table.rate[s]
+        for q in range(n_slopes):
+            out[2 + q] += ago * table.d_rate[q, s]
+        return
+    _at(table, s, time, out)
+
+
+@numba.njit(**FLAGS)
+def _at(table: Table, s: int, time: float, out) -> float:  # type: ignore[no-untyped-def]
+    mesh, n_slopes = table.mesh, table.slopes.shape[0]
+    u = place_of(time, mesh.curve, mesh.scale)
+    x = (u - mesh.first) / mesh.step
+    first = min(max(int(x) - WIDTH // 2 + 1, 0), mesh.n - WIDTH)
+    weights, by_u = np.empty(WIDTH), np.empty(WIDTH)
+    lagrange(x - first, weights, by_u)
+    _, speed = time_of(u, mesh.curve, mesh.scale)
+    value, slope = 0.0, 0.0
+    for k in range(WIDTH):
+        value += weights[k] * table.value[s, first + k]
+        slope += by_u[k] * table.value[s, first + k]
+    out[0], out[1] = value, slope / (mesh.step * speed)
+    for q in range(n_slopes):
+        total = 0.0
+        for k in range(WIDTH):
+            total += weights[k] * table.slopes[q, s, first + k]
+        out[2 + q] = total
+    return value
+
+
+@numba.njit(**FLAGS)
+def integrals(table: Table, s: int):  # type: ignore[no-untyped-def]
+    """(1 + P, n) integrals of a density, and of its slopes by parameters, over the intervals between nodes."""
+    n = int(round((place_of(table.mesh.end, table.mesh.curve, table.mesh.scale) - table.mesh.first) / table.mesh.step))
+    out, part = np.zeros((1 + table.slopes.shape[0], n)), np.empty(1 + table.slopes.shape[0])
+    for i in range(n):
+        panel(table, s, (i, 0.0, 1.0), part)
+        out[:, i] = part
+    return out
+
+
+@numba.njit(**FLAGS)
+def beyond(table: Table, s: int, since: float, row, part) -> None:  # type: ignore[no-untyped-def]
+    """As :func:`panel`, from ``since`` after the end of the mesh on, where the density declines exponentially."""
+    read(table, s, table.mesh.end, row)
+    rate = max(-table.rate[s], 1e-300)
+    mass = math.exp(row[0] - rate * since) / rate
+    part[0] = mass
+    for q in range(table.slopes.shape[0]):
+        part[1 + q] = mass * (row[2 + q] + table.d_rate[q, s] * (since + 1.0 / rate))
+
+
+@numba.njit(**FLAGS)
+def panel(table: Table, s: int, where, part) -> None:  # type: ignore[no-untyped-def]
+    """Integral over a part of the interval after node i, from ``low`` to ``high`` in units of the step."""
+    i, low, high = where
+    mesh, n_slopes = table.mesh, table.slopes.shape[0]
+    weights, unused = np.empty(WIDTH), np.empty(WIDTH)
+    first = min(max(i - WIDTH // 2 + 1, 0), mesh.n - WIDTH)
+    part[:] = 0.0
+    for g in range(N_GAUSS):
+        x = i + low + (high - low) * _GAUSS[g]
+        lagrange(x - first, weights, unused)
+        value = 0.0
+        for k in range(WIDTH):
+            value += weights[k] * table.value[s, first + k]
+        _, speed = time_of(mesh.first + x * mesh.step, mesh.curve, mesh.scale)
+        mass = math.exp(value) * speed * mesh.step * (high - low) * _GAUSS_WEIGHTS[g]
+        part[0] += mass
+        for q in range(n_slopes):
+            slope = 0.0
+            for k in range(WIDTH):
+                slope += weights[k] * table.slopes[q, s, first + k]
+            part[1 + q] += mass * slope

@@ -1,0 +1,98 @@
+"""The numerical densities against independent tables: another solver, closed forms, Laplace transforms."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hssm.densities import diffusions
+from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL, evaluate_trials
+from hssm.densities.passage.trace import Process
+from tests.tolerances import SOLVER, SOLVER_GRADIENT, SOLVER_TAIL
+
+REFERENCES = Path(__file__).parents[1] / "references"
+RESOLVED = -20.0
+DDM = Process(
+    name="ddm",
+    parameters=("v", "a", "z"),
+    drift=diffusions.constant_drift,
+    bound=diffusions.fixed_bound,
+    smooth=True,
+)
+ANGLE = Process(
+    name="angle",
+    parameters=("v", "a", "z", "theta"),
+    drift=diffusions.constant_drift,
+    bound=diffusions.linear_bound,
+    smooth=True,
+)
+PROCESSES = {
+    "ddm": DDM,
+    "angle": ANGLE,
+    "weibull": diffusions.WEIBULL_PROCESS,
+    "ornstein": diffusions.ORNSTEIN_PROCESS,
+    "gamma_drift": diffusions.GAMMA_DRIFT_PROCESS,
+    "gamma_drift_angle": diffusions.GAMMA_DRIFT_ANGLE_PROCESS,
+}
+
+
+def table(name: str) -> dict[str, np.ndarray]:
+    """Columns of a table; empty fields are NaN."""
+    with (REFERENCES / f"{name}.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    numbers = {key: [row[key] for row in rows] for key in rows[0] if key != "region"}
+    return {key: np.array([float(value) if value else np.nan for value in column]) for key, column in numbers.items()}
+
+
+def trials_of(name: str, columns: dict[str, np.ndarray]) -> np.ndarray:
+    rows = [columns["rt"] - columns["t"], columns["response"]]
+    return np.array(rows + [columns[parameter] for parameter in PROCESSES[name].parameters])
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_log_density_and_gradient_are_those_of_the_table(name: str) -> None:
+    columns = table(name)
+    found = evaluate_trials(PROCESSES[name], DENSITY, trials_of(name, columns), 1e-6)
+    seen = columns["log_density"] > RESOLVED
+    assert seen.sum() > 20
+    np.testing.assert_allclose(found[0][seen], columns["log_density"][seen], atol=SOLVER.absolute, rtol=0)
+    for slope, parameter in zip(found[1:], ("rt", *PROCESSES[name].parameters), strict=True):
+        expected = columns[f"d_{parameter}"][seen]
+        scale = np.maximum(1.0, np.abs(expected))
+        np.testing.assert_allclose(
+            slope[seen] / scale, expected / scale, atol=SOLVER_GRADIENT.absolute, rtol=0, err_msg=parameter
+        )
+
+
+@pytest.mark.parametrize("name", ["weibull", "ornstein", "gamma_drift", "gamma_drift_angle"])
+@pytest.mark.parametrize(("what", "column"), [(CDF, "log_cdf"), (SURVIVAL, "log_survivor")])
+def test_distributions_are_those_of_the_table(name: str, what: int, column: str) -> None:
+    columns = table(name)
+    found = evaluate_trials(PROCESSES[name], what, trials_of(name, columns), 1e-6)[0]
+    seen = columns[column] > -10.0
+    assert seen.sum() > 10
+    np.testing.assert_allclose(found[seen], columns[column][seen], atol=SOLVER_TAIL.absolute, rtol=0)
+
+
+def test_impossible_trials_are_log_zero_without_slopes() -> None:
+    possible = [1.0, 1.0, 0.5, 1.2, 0.5, 2.0, 2.5]
+    impossible = np.array([possible] * 8)
+    for row, (column, value) in enumerate([(0, -0.1), (0, 0.0), (0, np.nan), (3, -1.0), (3, 0.0), (4, 1.0), (4, 0.0)]):
+        impossible[row, column] = value
+    impossible[7, 0] = 60.0
+    found = evaluate_trials(diffusions.WEIBULL_PROCESS, DENSITY, impossible.T.copy(), 1e-6)
+    assert (found[0] == -np.inf).all()
+    assert not found[1:].any()
+    assert np.isfinite(evaluate_trials(diffusions.WEIBULL_PROCESS, DENSITY, np.array([possible]).T, 1e-6)).all()
+
+
+def test_a_finer_tolerance_costs_nodes_and_buys_digits() -> None:
+    columns = table("weibull")
+    trials, seen = trials_of("weibull", columns), columns["log_density"] > -10.0
+    errors = []
+    for tolerance in (1e-2, 1e-5, 1e-8):
+        found = evaluate_trials(diffusions.WEIBULL_PROCESS, DENSITY, trials, tolerance)[0]
+        errors.append(np.abs(found - columns["log_density"])[seen].max())
+    assert errors[2] < SOLVER.absolute / 100.0
+    assert errors[2] <= errors[1] <= errors[0]
