@@ -70,7 +70,7 @@ def hierarchical_fit() -> hssm.HSSM:
 
 @pytest.fixture(scope="session")
 def default_fit() -> tuple[hssm.HSSM, list[str]]:
-    """A default model of 500 clean trials with 2 x (300 + 300) draws, and every warning that this raised."""
+    """A default model of 500 clean trials with 2 x (300 + 800) draws, and every warning that this raised."""
     return recorded_fit()
 
 

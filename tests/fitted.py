@@ -61,5 +61,5 @@ def recorded_fit(n_trials: int = 500) -> tuple[hssm.HSSM, list[str]]:
         # Python's own remark on forking, and nothing else, depends on what this process did before.
         warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
         model = hssm.HSSM(simple_frame(n_trials, seed=8))
-        model.sample(draws=300, tune=300, chains=2, random_seed=4, progressbar=False)
+        model.sample(draws=800, tune=300, chains=2, random_seed=4, progressbar=False)
     return model, [f"{warning.category.__name__}: {warning.message}" for warning in caught]

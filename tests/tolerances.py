@@ -76,3 +76,6 @@ SOLVER_GRADIENT = Tolerance(absolute=1e-5)
 
 SOLVER_TAIL = Tolerance(absolute=3e-6)
 """A log distribution function or survivor above -10: an integral of such densities, or what is left of one."""
+
+OPTIMIZER = Tolerance(absolute=1e-2)
+"""A log density at which a quasi-Newton search may stop short of the maximum."""

@@ -71,9 +71,14 @@ def test_the_same_seed_draws_the_same(model, prior_tree):
     assert not np.array_equal(other["prior"]["v_x"], prior_tree["prior"]["v_x"])
 
 
-def test_variables_can_be_chosen_and_offsets_kept(model):
+def test_variables_can_be_chosen(model):
     chosen = model.sample_prior_predictive(5, var_names=["v_x", "z"], random_seed=1)
     assert set(chosen["prior"].data_vars) == {"v_x", "z"}
+
+
+def test_offsets_can_be_kept():
+    model = hssm.HSSM(hierarchical_frame(), include=INCLUDE, noncentered=True)
+    assert "v_1|participant_id_offset" not in model.sample_prior_predictive(5, random_seed=1)["prior"]
     everything = model.sample_prior_predictive(5, omit_offsets=False, random_seed=1)
     assert "v_1|participant_id_offset" in everything["prior"]
 

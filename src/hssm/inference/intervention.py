@@ -143,10 +143,7 @@ def intervene_on_prior(
     model, values = built.pymc_model, intervention.variables
     # Effects that are sampled around a common coefficient: users intervene on the deviation.
     means = {name: mean for name, mean in _means_of_effects(built).items() if name in values}
-    interventions = {
-        name: value + pt.expand_dims(model[means[name]], 0) if name in means else value
-        for name, value in values.items()
-    }
+    interventions = {name: _whole_effect(model, values, name, means.get(name)) for name in values}
     intervened = pm.do(model, interventions) if interventions else model
     raw = forward_draws(intervened, draws, rng)
     groups = {"observed_data": observed_group(built)}
@@ -162,6 +159,15 @@ def intervene_on_prior(
         request = PredictionRequest(frame=intervention.frame, fixed=trialwise)
         groups["prior_predictive"] = predict_responses(built, prior if everything is None else everything, rng, request)
     return xr.DataTree.from_dict(groups), intervened
+
+
+def _whole_effect(model: pm.Model, values: Mapping[str, Any], name: str, mean: str | None) -> Any:
+    """What a variable is set to: a deviation that is sampled around a mean gets the mean, set or free."""
+    if mean is None:
+        return values[name]
+    if mean in values:
+        return values[name] + np.expand_dims(values[mean], 0)
+    return values[name] + pt.expand_dims(model[mean], 0)
 
 
 def _simulated(built: BuiltModel, raw: xr.DataTree, draws: int) -> xr.Dataset:
@@ -182,8 +188,10 @@ def _reported_prior(
         if name not in stored_names(built):
             continue
         dims = built.pymc_model.named_vars_to_dims.get(name) or ()
-        array = xr.DataArray(value, dims=dims)
-        fixed[name] = array + prior[means[name]] if name in means and means[name] in prior else array
+        array, mean = xr.DataArray(value, dims=dims), means.get(name)
+        if mean is not None:
+            array = array + (xr.DataArray(values[mean], dims=dims[1:]) if mean in values else prior[mean])
+        fixed[name] = array
         fixed[name] = fixed[name] + xr.zeros_like(prior["chain"] * prior["draw"], dtype=float)
     known = [name for name in stored_names(built) if name in prior and name not in fixed]
     return finish_draws(built, prior[known].assign(fixed))
