@@ -14,6 +14,8 @@ from hssm.densities.passage.table import Table, beyond, integrals, panel, read
 _NEVER, _SLOWEST = 0.01, 1e-9
 """Where more than this share of what is to come lies beyond the mesh, some paths may never end: survivors are then one
 minus the distribution functions."""
+_MOSTLY_DONE = 0.99
+"""Share of finished paths up to which that difference keeps its digits; paths that never end need no tail then."""
 
 
 @numba.njit(**FLAGS)
@@ -81,7 +83,7 @@ def log_survival(table: Table, time: float, wholes, out) -> None:  # type: ignor
             last += part[0]
         else:
             last = np.inf
-    if before[0] < 0.5 or (last > _NEVER * after[0] and time < table.mesh.end):
+    if before[0] < _MOSTLY_DONE or (last > _NEVER * after[0] and time < table.mesh.end):
         total = max(1.0 - before[0], 1e-300)
         out[0], out[2:] = math.log(total), -before[1:] / total
     else:
