@@ -34,7 +34,9 @@ MOST_STEPS = 30
 SHORTEST = 2.0**-6
 """Smallest share of a scoring step that is tried before the search ends."""
 GUESS = 0.5
+"""Share of the fitted non-decision time below which a response is a fast guess, left to the lapse."""
 EARLIER = 0.98
+"""Share of the fastest response that is not a guess at which a non-decision time starts, at most."""
 LARGEST = 600
 """Coefficients up to which the joint covariance is worth its time in every step of a sampler."""
 ENOUGH = 1e-2
