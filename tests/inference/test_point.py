@@ -86,7 +86,7 @@ def test_laplace_says_when_there_is_no_gaussian_mode(monkeypatch):
     include = [{"name": "v", "formula": "v ~ 1 + (1|participant_id)"}]
     model = hssm.HSSM(hierarchical_frame(), include=include, noncentered=False, a=1.3, z=0.5, t=0.2)
 
-    def saddle(pymc_model, start):
+    def saddle(negative, start):
         """Effects far beyond their sigma: the density falls towards both and rises along the funnel."""
         moved = start | {"v_1|participant_id": np.full(5, 30.0), "v_1|participant_id_sigma_log__": np.array(0.0)}
         return np.concatenate([np.ravel(moved[name]) for name in start])
