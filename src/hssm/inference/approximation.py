@@ -22,6 +22,9 @@ from hssm.spec import BuiltModel
 FEWEST_DRAWS = 25
 """With fewer ratios there is no tail to fit."""
 
+FLAT = 1e-9
+"""Log ratios that differ by less are those of an approximation without error: they have no tail."""
+
 
 def approximation_stats(built: BuiltModel, posterior: xr.Dataset, log_q: Any = None) -> xr.Dataset:
     """``lp`` and, where the approximation has a density, ``log_q`` of one chain of draws, as ``sample_stats``.
@@ -64,4 +67,6 @@ def tail_shape(stats: xr.Dataset) -> float:
         return float("nan")
     if not np.all(np.isfinite(ratios)):
         return float("inf")
-    return float(array_stats.psislw(ratios)[1])
+    if np.ptp(ratios) < FLAT:
+        return 0.0
+    return float(array_stats.psislw(-ratios)[1])  # ArviZ takes log-likelihoods, the negative log ratios of LOO
