@@ -37,6 +37,7 @@ _SUBMODULES = (
     "defaults",
     "diagnostics",
     "distribution_utils",
+    "likelihoods",
     "modelconfig",
     "param",
     "plotting",
