@@ -18,7 +18,7 @@ def ranks(rng) -> xr.Dataset:
 def test_bars_and_curves(ranks) -> None:
     grid = plot_ranks(ranks)
     assert grid.axes.shape == (2, 3)
-    heights = [bar.get_height() for bar in grid.axes[0, 1].patches if bar.get_width() < 10]
+    heights = [bar.get_height() for bar in grid.axes[0, 1].containers[0]]
     assert sum(heights) == pytest.approx(200)
     curve = grid.axes[1, 0].lines[0]
     rank = curve.get_xdata()[29]

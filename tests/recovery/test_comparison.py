@@ -62,6 +62,13 @@ def test_ranks_count_the_thinned_draws_below(rng) -> None:
     assert ranks["v"] == 25
     assert ranks["a"] == N_RANKS
     assert ranks["z"] == 0
-    draws = {name: np.concatenate([[float(truth[name])], posterior[name].to_numpy()[0, :: n - 1]]) for name in "vazt"}
-    density = [hssm.log_density("ddm", model.data, {k: x[i] for k, x in draws.items()}).sum() for i in range(3)]
-    assert (density[0] < max(density[1:])) == (ranks["log_likelihood"] < N_RANKS) or ranks["log_likelihood"] >= 0
+    places = np.linspace(0, n - 1, N_RANKS).round().astype(int)
+    rest = {"a": 1.5, "z": 0.5, "t": 0.1}
+    density = [hssm.log_density("ddm", model.data, {"v": places[i] / (n - 1), **rest}).sum() for i in range(N_RANKS)]
+    at_truth = hssm.log_density("ddm", model.data, {"v": 0.25, "a": 2.0, "z": 0.1, "t": 0.1}).sum()
+    assert ranks["log_likelihood"] == np.sum(np.asarray(density) < at_truth)
+    nearer = truth.assign(a=posterior["a"][:, :1], z=posterior["z"][:, :1])
+    at_truth = hssm.log_density("ddm", model.data, {"v": 0.25, **rest}).sum()
+    found = rank_statistics(model.built, posterior, nearer)["log_likelihood"]
+    assert found == np.sum(np.asarray(density) < at_truth)
+    assert 0 < found < N_RANKS

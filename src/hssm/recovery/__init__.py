@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from hssm.recovery.planning import Plan, run_plan
 from hssm.recovery.results import Calibration, Recovery
 from hssm.recovery.study import make_study, run_study
 from hssm.seeds import one_seed
 
-__all__ = ["Calibration", "Recovery", "parameter_recovery", "sbc"]
+__all__ = ["Calibration", "Plan", "Recovery", "parameter_recovery", "plan", "sbc"]
 
 
 def parameter_recovery(  # noqa: PLR0913  (public, documented as one table of options)
@@ -141,3 +142,61 @@ def sbc(  # noqa: PLR0913  (public, documented as one table of options)
     return Calibration(
         *run_study(study, n_datasets, executor=executor, out=out, random_state=seed, progressbar=progressbar)
     )
+
+
+def plan(  # noqa: PLR0913  (public, documented as one table of options)
+    model: str,
+    include: Any = None,
+    n_participants: Any = (20,),
+    n_trials: Any = (50, 100, 200),
+    *,
+    theta: Any = None,
+    n_datasets: int = 20,
+    design: Any = None,
+    p_outlier: Any = 0,
+    hssm_kwargs: Any = None,
+    sample_kwargs: Any = None,
+    executor: Any = None,
+    out: Any = None,
+    random_state: Any = None,
+    progressbar: bool = True,
+    random_seed: Any = None,
+) -> Plan:
+    """Expected posterior sd and power of an experiment, for several numbers of participants and trials.
+
+    A small recovery study of every design. Give the effects that you expect in ``theta``: what it leaves out is drawn
+    from the prior, which is wider than most expectations.
+
+    Parameters
+    ----------
+    model, include
+        What will be fitted, as in :class:`hssm.HSSM`.
+    n_participants, n_trials : list of int
+        Designs: every combination is studied. Trials are per participant.
+    theta, design, p_outlier, hssm_kwargs, sample_kwargs, executor, out, random_state, progressbar
+        As in :func:`parameter_recovery`. ``design`` is a dict of levels that take turns within a participant.
+    n_datasets : int
+        Data sets per design: with 20, a power of 0.8 has a standard error of 0.09.
+
+    Returns
+    -------
+    Plan
+        ``table`` has ``n_participants``, ``n_trials``, ``parameter``, ``level``, ``true``, ``posterior_sd``, ``rmse``,
+        ``power`` (share of data sets whose 95 % interval does not hold 0), ``power_error``, ``coverage``;
+        ``plot(parameter)`` shows it, ``studies`` are the recovery studies.
+    """
+    settings = {
+        "theta": theta,
+        "design": design,
+        "p_outlier": p_outlier,
+        "hssm_kwargs": hssm_kwargs,
+        "sample_kwargs": sample_kwargs,
+    }
+    running = {
+        "n_datasets": n_datasets,
+        "executor": executor,
+        "out": out,
+        "random_state": one_seed(random_state, random_seed),
+        "progressbar": progressbar,
+    }
+    return run_plan(model, include, n_participants, n_trials, settings, running)
