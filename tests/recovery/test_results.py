@@ -29,9 +29,8 @@ RECORDS = [record(0, 0.0, 0.5), failed(1), record(2, 1.0, 1.0), record(3, 2.0, 4
 
 def test_table_and_summary() -> None:
     recovery = Recovery(STUDY, RECORDS)
-    assert list(recovery.table.columns) == (
-        "dataset parameter level true mean sd lower upper covered r_hat ess_bulk divergences".split()
-    )
+    columns = ["dataset", "parameter", "level", "true", "mean", "sd", "lower", "upper", "covered"]
+    assert list(recovery.table.columns) == [*columns, "r_hat", "ess_bulk", "divergences"]
     assert list(recovery.table["dataset"]) == [0, 2, 3]
     assert list(recovery.table["covered"]) == [True, True, False]
     row = recovery.summary().loc["v"]
