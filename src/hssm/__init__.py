@@ -40,6 +40,7 @@ _SUBMODULES = (
     "distribution_utils",
     "likelihoods",
     "modelconfig",
+    "networks",
     "param",
     "plotting",
     "utils",
