@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_simulate(commands)
     _add_fit(commands)
     _add_recover(commands)
+    _add_train(commands)
     return parser
 
 
@@ -122,6 +123,16 @@ def _add_sampling(parser: argparse.ArgumentParser, draws: int = 1000, tune: int 
     parser.add_argument("--draws", type=_positive, metavar="N", help=f"draws to keep per chain ({draws})")
     parser.add_argument("--tune", type=_natural, metavar="N", help=f"draws to tune per chain ({tune})")
     parser.add_argument("--chains", type=_positive, metavar="N", help=f"chains ({chains})")
+
+
+def _add_train(commands: argparse._SubParsersAction) -> None:
+    parser = _command(commands, "train", "train a likelihood network of a model, and certify it", _run_train)
+    parser.add_argument("model", metavar="MODEL", help="a name that `hssm models` lists")
+    parser.add_argument("--kind", default="lan", choices=("lan", "cpn", "opn", "gonogo"), help="what it gives (lan)")
+    parser.add_argument("--simulations", type=_positive, metavar="N", help="labelled rows to train on")
+    parser.add_argument("--epochs", type=_positive, metavar="N", help="passes over the rows, at most")
+    parser.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes that make the rows (1)")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for network and certificate")
 
 
 def _natural(text: str) -> int:
@@ -199,6 +210,21 @@ def _run_recover(options: argparse.Namespace, screen: object) -> None:
         seed=options.seed,
     )
     recover(screen, request, **_sampling(options))  # type: ignore[arg-type]
+
+
+def _run_train(options: argparse.Namespace, screen: object) -> None:
+    from hssm.commands.training import TrainingRequest, train
+
+    request = TrainingRequest(
+        model=options.model,
+        kind=options.kind,
+        simulations=options.simulations,
+        epochs=options.epochs,
+        workers=options.workers,
+        out=options.out,
+        seed=options.seed,
+    )
+    train(screen, request)  # type: ignore[arg-type]
 
 
 def _sampling(options: argparse.Namespace) -> dict[str, int | None]:
