@@ -23,7 +23,7 @@ def test_a_data_set_does_not_depend_on_the_others_nor_on_the_process() -> None:
 
 def test_truths_of_a_block_differ_and_stay() -> None:
     own = engine()
-    values = [float(own.truth(number)["v"]) for number in (0, 1, 50, 0)]
+    values = [own.truth(number)["v"].item() for number in (0, 1, 50, 0)]
     assert len(set(values)) == 3
     assert values[0] == values[3]
 
