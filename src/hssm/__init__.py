@@ -19,6 +19,7 @@ _HOMES = {
     "Prior": "hssm.parameters.prior",
     "check_data_for_rl": "hssm.data.panel",
     "compare": "hssm.diagnostics.comparison",
+    "diffusion_model": "hssm.models.diffusion",
     "list_data": "hssm.data.datasets",
     "list_models": "hssm.models.registry",
     "load_data": "hssm.data.datasets",
@@ -42,6 +43,7 @@ _SUBMODULES = (
     "networks",
     "param",
     "plotting",
+    "recovery",
     "utils",
 )
 
