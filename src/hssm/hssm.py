@@ -257,7 +257,7 @@ class HSSM(ModelOutput):
         inplace : bool
             True adds to the tree and returns None; False returns a copy with the prediction.
         include_group_specific : bool
-            False predicts for a member with zero deviations.
+            False predicts for a typical member: zero deviations, or a free group mean.
         kind : {"response", "response_params"}
         draws : int, float or sequence, optional
             That many draws per chain at random, a proportion, or draw positions.

@@ -12,6 +12,7 @@ from hssm.inference.predictive import (
     predict_parameters,
     select_draws,
 )
+from hssm.inference.prior import sample_prior
 from tests.fitted import INCLUDE, hierarchical_frame, simple_frame
 from tests.tolerances import MONTE_CARLO, SAME_NUMERICS
 
@@ -154,6 +155,22 @@ def test_without_group_effects_everyone_is_typical(hierarchical_fit, with_new_gr
     np.testing.assert_allclose(posterior["v"], expected, rtol=SAME_NUMERICS.relative, atol=SAME_NUMERICS.absolute)
     typical = np.broadcast_to(draws["t_Intercept_natural"].values[..., None], posterior["t"].shape)
     np.testing.assert_allclose(posterior["t"], typical, rtol=SAME_NUMERICS.relative)
+
+
+def test_a_typical_member_has_the_free_mean_of_its_group():
+    include = [
+        {"name": "v", "formula": "v ~ 1 + (1 + x|participant_id)"},
+        {"name": "a", "formula": "a ~ 0 + (1|participant_id)"},
+    ]
+    model = hssm.HSSM(hierarchical_frame(), include=include)
+    draws = sample_prior(model.built, 20, np.random.default_rng(3))
+    request = PredictionRequest(include_groups=False)
+    found = predict_parameters(model.built, draws, np.random.default_rng(1), request)
+    x = model.data["x"].to_numpy()
+    expected = draws["v_Intercept"].values[..., None] + draws["v_x|participant_id_mu"].values[..., None] * x
+    np.testing.assert_allclose(found["v"], expected, rtol=SAME_NUMERICS.relative, atol=SAME_NUMERICS.absolute)
+    median = model.natural_parameters(dt=xr.DataTree.from_dict({"posterior": draws}))["a"].values[..., None]
+    np.testing.assert_allclose(found["a"], np.broadcast_to(median, found["a"].shape), rtol=SAME_NUMERICS.relative)
 
 
 def test_parameters_that_are_the_same_in_all_trials_stay_beside_them(hierarchical_fit, simple_fit):

@@ -73,14 +73,17 @@ class Predictor:
         """Link-scale values (n_draws, n_trials) from reported (uncentred) coefficients.
 
         ``new_effects`` holds, per group term, the effects (n_draws, n_new_levels, ...) of unseen groups, in the
-        order of the design's ``new_groups``.
+        order of the design's ``new_groups``. With ``include_groups=False`` it holds the effects (n_draws, 1, ...) of
+        one member, which every trial gets; terms that it does not name count as zero.
         """
         total: Any = 0.0
+        new = new_effects or {}
         for term in self.terms:
-            if term.kind == "group" and not include_groups:
-                continue
             columns = design[term.name] if design is not None else NewColumns(columns=term.columns, index=term.index)
-            total = total + self._contribution(term, columns, draws, new_effects or {})
+            if term.kind != "group" or include_groups:
+                total = total + self._contribution(term, columns, draws, new)
+            elif term.variable in new:
+                total = total + _per_trial(new[term.variable], columns.columns)
         return total
 
     def _contribution(self, term: Term, new: NewColumns, draws: Draws, new_effects: Mapping[str, np.ndarray]) -> Any:
@@ -97,8 +100,7 @@ class Predictor:
             return coefficient.reshape(len(coefficient), -1) @ columns.T
         if term.variable in new_effects:
             coefficient = np.concatenate([coefficient, new_effects[term.variable]], axis=1)
-        effects = coefficient[:, new.index]
-        return effects * new.columns if new.columns.ndim == 1 else (effects * new.columns).sum(axis=-1)
+        return _per_trial(coefficient[:, new.index], new.columns)
 
     def evaluate(self, data: pd.DataFrame) -> dict[str, NewColumns]:
         """The design of every term on new data."""
@@ -124,6 +126,11 @@ class Predictor:
                 coefficient = _coefficient(term, draws)
                 total = total + coefficient.reshape(len(coefficient), -1) @ np.atleast_1d(self.center[term.name])
         return np.asarray(total)
+
+
+def _per_trial(effects: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Effects (n_draws, n_trials or 1, ...) times their columns (n_trials, ...): (n_draws, n_trials)."""
+    return effects * columns if columns.ndim == 1 else (effects * columns).sum(axis=-1)
 
 
 def _coefficient(term: Term, draws: Draws) -> np.ndarray:

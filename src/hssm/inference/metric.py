@@ -116,8 +116,6 @@ def _simple_rows(built: BuiltModel, start: Mapping[str, np.ndarray]) -> dict[str
     names = [name for name in fit.simple if name in start]
     if not names:
         return {}
-    if not names:
-        return {}
     sides = {name: np.repeat(np.asarray(value, dtype=float)[None], 2 * len(names), 0) for name, value in start.items()}
     for i, name in enumerate(names):
         centre = fit.links[name].link(start[name])

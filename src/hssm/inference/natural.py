@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import bambi as bmb
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -21,8 +20,7 @@ from hssm.bambi_bridge.compat import NewColumns, Term, factor_columns
 from hssm.bambi_bridge.predictor import Draws, Predictor
 from hssm.inference.draws import chunks, flatten
 from hssm.inference.grid import categorical_columns, is_number, levels, make_grid
-from hssm.inference.predictive import draw_effects, group_arguments
-from hssm.parameters.quantiles import Q50, frozen_distribution, quantile
+from hssm.inference.predictive import N_EFFECTS, draw_effects, group_arguments, typical_effect, zeros
 from hssm.spec import BuiltModel
 from hssm.suggest import close_matches
 
@@ -31,9 +29,6 @@ POPULATIONS = ("median", "mean")
 
 N_NODES = 41
 """Nodes of the quadrature: means of exp(x) and logistic(x) are then good to 1e-8 for standard deviations up to 2."""
-
-N_EFFECTS = 200
-"""New members per draw where the group distribution is not normal."""
 
 MOST_VALUES = 50
 """A number with more distinct values than this is evaluated at so many points of its range."""
@@ -204,23 +199,6 @@ def _values(
     return predictor.value(draws, design, new_effects=effects)
 
 
-def typical_effect(term: Term, draws: Draws, rng: np.random.Generator) -> np.ndarray:
-    """Medians of a group distribution, (n_draws, 1, ...); zero unless it has a mean of its own."""
-    arguments = group_arguments(term, draws)
-    if term.prior.name == "Normal":
-        return arguments.get("mu", 0.0) + np.zeros_like(arguments["sigma"]) + _zeros(term)
-    full = {key: value + _zeros(term) for key, value in arguments.items()}
-    distribution = bmb.Prior(term.prior.name, **full)  # which takes axes of length one away
-    if frozen_distribution(distribution) is None:
-        return np.median(draw_effects(term, draws, N_EFFECTS + 1, rng), axis=1, keepdims=True)
-    return np.asarray(quantile(distribution, Q50)).reshape(next(iter(full.values())).shape)
-
-
-def _zeros(term: Term) -> np.ndarray:
-    """(1, 1, ...) in the shape of one member's effect."""
-    return np.zeros((1, 1, *term.columns.shape[1:]))
-
-
 def _population_mean(
     predictor: Predictor, design: Mapping[str, NewColumns], draws: Draws, rng: np.random.Generator
 ) -> np.ndarray:
@@ -245,7 +223,7 @@ def _is_unnamed(term: Term, new: NewColumns) -> np.ndarray:
 
 def _variance(term: Term, new: NewColumns, draws: Draws) -> np.ndarray:
     """(n_draws, n_cells) variance that the members of a normal distribution add to the linear predictor."""
-    sigma = (group_arguments(term, draws)["sigma"] + _zeros(term))[:, 0]
+    sigma = (group_arguments(term, draws)["sigma"] + zeros(term))[:, 0]
     columns = new.columns.reshape(len(new.columns), -1)
     return (sigma.reshape(len(sigma), -1) ** 2 @ columns.T**2) * _is_unnamed(term, new)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any
 
+import bambi as bmb
 import numpy as np
 import pymc as pm
 import xarray as xr
@@ -16,7 +17,11 @@ from hssm.bambi_bridge.names import OBS_DIM
 from hssm.distributions.random_variable import draw_responses
 from hssm.inference.draws import FlatDraws, chunks, designs_for, flatten, own_name, trial_theta
 from hssm.inference.results import response_dataset
+from hssm.parameters.quantiles import Q50, frozen_distribution, quantile
 from hssm.spec import BuiltModel, SimulationOptions
+
+N_EFFECTS = 200
+"""New members per draw where the group distribution is not normal."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,9 +29,9 @@ class PredictionRequest:
     """What to predict.
 
     ``frame`` holds new covariates (any number of rows, no responses needed), or is None for the data of the fit;
-    ``include_groups=False`` sets group-specific deviations to zero; ``sample_new_groups`` draws effects of unseen
-    groups from their group distribution; ``fixed`` sets parameters of the model from outside, (n_trials,) values or
-    numbers by name.
+    ``include_groups=False`` predicts for a member in the middle of every group distribution; ``sample_new_groups``
+    draws effects of unseen groups from theirs; ``fixed`` sets parameters of the model from outside, (n_trials,)
+    values or numbers by name.
     """
 
     kind: str = "response"
@@ -93,6 +98,8 @@ def _task(built: BuiltModel, dataset: xr.Dataset, rng: np.random.Generator, requ
     effects = None
     if request.include_groups:
         effects = new_group_effects(built, draws.values, designs, rng, allowed=request.sample_new_groups)
+    else:
+        effects = typical_effects(built, draws.values, rng)
     return _Task(
         built=built,
         draws=draws,
@@ -224,6 +231,33 @@ def group_arguments(term: Any, draws: Mapping[str, np.ndarray]) -> dict[str, np.
         own = np.expand_dims(own, 1)
         arguments[key] = own.reshape(*own.shape, *([1] * (n_axes - own.ndim)))
     return arguments
+
+
+def typical_effects(
+    built: BuiltModel, draws: Mapping[str, np.ndarray], rng: np.random.Generator
+) -> dict[str, dict[str, np.ndarray]]:
+    """Effects of a typical member, per parameter and term: (n_draws, 1, ...)."""
+    return {
+        name: {term.variable: typical_effect(term, draws, rng) for term in predictor.groups()}
+        for name, predictor in built.predictors.items()
+    }
+
+
+def typical_effect(term: Any, draws: Mapping[str, np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Medians of a group distribution, (n_draws, 1, ...); zero unless it has a mean of its own."""
+    arguments = group_arguments(term, draws)
+    if term.prior.name == "Normal":
+        return arguments.get("mu", 0.0) + np.zeros_like(arguments["sigma"]) + zeros(term)
+    full = {key: value + zeros(term) for key, value in arguments.items()}
+    distribution = bmb.Prior(term.prior.name, **full)  # which takes axes of length one away
+    if frozen_distribution(distribution) is None:
+        return np.median(draw_effects(term, draws, N_EFFECTS + 1, rng), axis=1, keepdims=True)
+    return np.asarray(quantile(distribution, Q50)).reshape(next(iter(full.values())).shape)
+
+
+def zeros(term: Any) -> np.ndarray:
+    """(1, 1, ...) in the shape of one member's effect."""
+    return np.zeros((1, 1, *term.columns.shape[1:]))
 
 
 # ---------------------------------------------------------------------- which draws

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hssm.inference.draws import designs_for, flatten, trial_theta
 from hssm.inference.grid import is_number, levels, make_grid
+from hssm.inference.predictive import typical_effects
 from hssm.inference.storage import require_tree
 from hssm.parameters.formula import formula_names
 from hssm.plotting.data import thin
@@ -54,7 +55,8 @@ def effect_table(
     rng = as_generator(random_state)
     tree = model.traces if dt is None else require_tree(dt)
     draws = flatten(thin(tree["posterior"].to_dataset(), n_samples, rng)).values
-    theta = trial_theta(model.built, draws, designs_for(model.built, grid), include_groups=False)
+    typical = {"include_groups": False, "new_effects": typical_effects(model.built, draws, rng)}
+    theta = trial_theta(model.built, draws, designs_for(model.built, grid), **typical)
     n_samples_found = max(len(theta[name]) for name in reached)
     parts = []
     for name in reached:
