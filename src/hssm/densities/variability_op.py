@@ -159,16 +159,21 @@ def full_ddm_log_density(observed: Named, theta: Named) -> TensorVariable:
     TensorVariable
         -inf outside the domain, with zero gradient; accurate to 1e-10, with first and second derivatives.
     """
-    return _apply(_full_diffusion, observed["rt"], observed["response"], *(theta[name] for name in PARAMETERS))
+    inputs = observed["rt"], observed["response"], *(theta[name] for name in PARAMETERS)
+    return _apply(_full_diffusion, *pt.broadcast_arrays(*inputs))
 
 
 def log_density_at(time: TensorVariable, response: TensorVariable, **theta: TensorVariable) -> TensorVariable:
     """Log density at decision times: of the model whose non-decision time is 0 and does not vary."""
-    return _apply(_one_time, time, response, *(theta.get(name, pt.zeros(())) for name in PARAMETERS))
+    # Added zeros bring all to one shape; broadcasting of unknown lengths would leave checks in the graph, at which
+    # JAX warns.
+    zeros = sum((pt.zeros_like(x) for x in theta.values()), start=pt.zeros_like(time + response))
+    inputs = (time, response, *(theta.get(name, 0.0) for name in PARAMETERS))
+    return _apply(_one_time, *(x + zeros for x in inputs))
 
 
 def _apply(op: FullDiffusionOp, *inputs: TensorVariable) -> TensorVariable:
-    inputs = pt.broadcast_arrays(*inputs)
+    """The operation on inputs of one shape."""
     dtype = pytensor.scalar.upcast(*(x.dtype for x in inputs if x.dtype.startswith("float")))
     value, *_ = op(pt.stack([pt.cast(x, dtype).ravel() for x in inputs]))
     return value.reshape(inputs[0].shape, ndim=inputs[0].ndim)
