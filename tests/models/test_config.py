@@ -102,5 +102,5 @@ def test_a_backend_that_does_not_apply_is_warned_about() -> None:
 
 
 def test_a_model_is_named_by_a_string() -> None:
-    with pytest.raises(TypeError, match="`model` must be a string"):
+    with pytest.raises(TypeError, match="`model` must be a model.s name"):
         resolve_model(3)
