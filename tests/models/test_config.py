@@ -74,7 +74,7 @@ def test_an_unknown_model_names_matches_and_all_that_is_missing() -> None:
     ("arguments", "error", "message"),
     [
         ({"loglik_kind": "neural"}, ValueError, "`loglik_kind` must be one of 'analytical'"),
-        ({"loglik_kind": "approx_differentiable"}, ValueError, "it has: analytical, blackbox"),
+        ({"loglik_kind": "neural", "loglik": print}, ValueError, "`loglik_kind` must be one of"),
         ({"model_config": {"bound": {}}}, TypeError, "'bound'.*Did you mean 'bounds'.*Allowed"),
         ({"model_config": 3}, TypeError, "ModelConfig or a dict, got int"),
         ({"model_config": {"bounds": {"a": (2, 1)}}}, ValueError, "lower < upper"),
