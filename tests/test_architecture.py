@@ -21,6 +21,7 @@ LAYERS = {
     "spec": 0,
     "seeds": 0,
     "suggest": 0,
+    "lazy": 0,
     "precision": 1,
     "light_bambi": 2,
     "densities": 1,
@@ -54,6 +55,8 @@ LAYERS = {
     "defaults": 7,
     "distribution_utils": 7,
     "evaluate": 7,
+    "likelihoods.analytical": 7,
+    "likelihoods.blackbox": 7,
     "modelconfig": 7,
     "param": 7,
     "rl": 7,
@@ -89,6 +92,7 @@ WIDE_PUBLIC = {
     "hssm.data.simulate.simulate_data",
     "hssm.distribution_utils.dist.make_distribution",
     "hssm.hssm.HSSM.__init__",
+    "hssm.likelihoods.analytical.logp_ddm_sdv",
     "hssm.hssm.HSSM.sample_posterior_predictive",
     "hssm.rlssm.RLSSM.__init__",
     "hssm.addm.aDDM.__init__",
@@ -129,8 +133,9 @@ TREES = {name: ast.parse(path.read_text()) for name, path in PATHS.items()}
 
 
 def package_of(module: str) -> str:
-    """The row of the layer table a module belongs to."""
-    return module.split(".")[1] if "." in module else ""
+    """The row of the layer table a module belongs to: its own, else that of its package."""
+    inner = module.partition(".")[2]
+    return inner if inner in LAYERS else inner.split(".")[0]
 
 
 def layer(module: str) -> int:

@@ -83,3 +83,10 @@ def test_the_users_bounds_and_links_are_shown():
     assert "    Explicit bounds: (0.5, 3)" in section(text, "a")
     assert "    Link: gen_logit" in "\n".join(section(text, "a"))
     assert any("hsgp" in line and "ell" in line for line in section(text, "v"))
+
+
+def test_lapses_of_choices_are_guesses():
+    frame = hssm.simulate_data("softmax_inv_temperature_3", {"beta": 1, "logit1": 0, "logit2": 0}, 9, random_state=1)
+    text = repr(hssm.HSSM(frame, model="softmax_inv_temperature_3", beta=1.0))
+    assert "Lapse distribution: each choice with probability 1/3" in text
+    assert "Uniform(lower: 0, upper: 20" not in text

@@ -17,6 +17,26 @@ def test_summary_leaves_out_what_is_excluded(simple_fit):
     assert list(simple_fit.summary(var_names=["~v", "~a"]).index) == ["z", "t"]
 
 
+def test_parts_of_names_and_patterns_choose_variables(simple_fit):
+    assert list(simple_fit.summary(var_names=["v", "z"], filter_vars="like").index) == ["v", "z"]
+    assert list(simple_fit.summary(var_names="^[at]$", filter_vars="regex").index) == ["a", "t"]
+    with pytest.raises(ValueError, match=r"fits 'drift'. It has: a, t, v, z"):
+        simple_fit.summary(var_names=["drift"], filter_vars="like")
+    with pytest.raises(ValueError, match=r"`filter_vars` must be None, 'like' or 'regex', got 'likes'"):
+        simple_fit.summary(var_names=["v"], filter_vars="likes")
+
+
+def test_a_log_density_says_what_a_point_lacks(simple_fit):
+    density = simple_fit.compile_logp()
+    point = simple_fit.initial_point()
+    with pytest.raises(ValueError, match=r"The point lacks a, z, t; it has 'vv', which .* It needs: v, a, z, t"):
+        density({"v": 1.0, "vv": 2.0})
+    transformed = simple_fit.compile_logp(keep_transformed=True)
+    assert float(transformed(simple_fit.initial_point(transformed=True))) == float(density(point))
+    with pytest.raises(ValueError, match=r"lacks a_log__"):
+        transformed(point)
+
+
 @pytest.mark.parametrize(
     "call",
     [

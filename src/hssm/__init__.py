@@ -32,7 +32,17 @@ _HOMES = {
     "tidy_draws": "hssm.inference.tidy",
 }
 
-_SUBMODULES = ("config", "defaults", "diagnostics", "distribution_utils", "modelconfig", "param", "plotting", "utils")
+_SUBMODULES = (
+    "config",
+    "defaults",
+    "diagnostics",
+    "distribution_utils",
+    "likelihoods",
+    "modelconfig",
+    "param",
+    "plotting",
+    "utils",
+)
 
 __all__ = [*sorted(_HOMES), "__version__"]  # noqa: PLE0604  (names resolve lazily)
 

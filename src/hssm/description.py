@@ -79,7 +79,9 @@ def _lapse(construction: Construction) -> list[str]:
     param = construction.params.get("p_outlier")
     if param is None:
         return []
-    lines = [f"Lapse distribution: {construction.lapse}"]
+    spec = construction.model.spec
+    guess = f"each choice with probability 1/{len(spec.choices)}" if spec.is_choice_only else str(construction.lapse)
+    lines = [f"Lapse distribution: {guess}"]
     if param.is_fixed and np.ndim(param.fixed_value) == 0:
         return [f"Lapse probability: {float(param.fixed_value):g}", *lines]
     return ["Lapse probability:", *_indent(_parameter(construction, param)), *lines]

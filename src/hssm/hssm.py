@@ -196,9 +196,11 @@ class HSSM(ModelOutput):
         start = None if ignore_mcmc_start_point_defaults else self.initvals
         approximation = variational.fit_variational(self._built, method, niter, start, random_seed=seed, **vi_kwargs)
         self._noted["vi_approx"] = approximation
-        posterior = variational.draw_variational(self._built, approximation, draws, seed)
-        attributes = self._attributes | {"sampler": "vi", "random_seed": seed}
-        self._noted["vi_idata"] = assemble_tree(self._built, posterior, self._used_columns, attributes)
+        raw = variational.draw_variational(self._built, approximation, draws, seed)
+        attributes = self._attributes | {"sampler": "vi", "method": method, "random_seed": seed}
+        tree = assemble_tree(self._built, raw["posterior"].to_dataset(), self._used_columns, attributes)
+        tree["sample_stats"] = raw["sample_stats"].copy()
+        self._noted["vi_idata"] = tree
         aliases.rename(self._noted["vi_idata"], self._aliases)
         return self._noted["vi_idata"] if return_idata else approximation
 

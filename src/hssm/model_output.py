@@ -12,7 +12,7 @@ import xarray as xr
 
 from hssm import diagnostics, plotting
 from hssm.inference import contrasts, natural, prior_natural, results
-from hssm.inference.expert import draw_graph, value_point
+from hssm.inference.expert import compile_density, draw_graph, value_point
 from hssm.inference.start_table import start_table
 from hssm.inference.storage import read_traces
 from hssm.model_info import ModelInfo
@@ -31,7 +31,10 @@ class ModelOutput(ModelInfo):
         import arviz as az
 
         tree = self._tree(dt)
-        return az.summary(tree, **{**kwargs, "var_names": results.chosen_names(tree, kwargs.get("var_names"))})
+        return az.summary(
+            tree,
+            **{**kwargs, "var_names": results.chosen_names(tree, kwargs.get("var_names"), kwargs.get("filter_vars"))},
+        )
 
     def diagnose(self, dt: xr.DataTree | None = None) -> Any:
         """Whether the draws can be trusted, in words and as a table; :func:`hssm.diagnostics.check` of this model."""
@@ -63,7 +66,7 @@ class ModelOutput(ModelInfo):
         import arviz as az
 
         tree = self._tree(dt)
-        names = results.chosen_names(tree, kwargs.get("var_names"))
+        names = results.chosen_names(tree, kwargs.get("var_names"), kwargs.get("filter_vars"))
         return az.plot_trace_dist(tree, **{**kwargs, "var_names": names})
 
     def natural_parameters(
@@ -238,11 +241,25 @@ class ModelOutput(ModelInfo):
     def compile_logp(
         self, keep_transformed: bool = False, vars: Any = None, jacobian: bool = True, sum: bool = True
     ) -> Any:
-        """A function from a dict of unconstrained values to the model's log density."""
-        function = self.pymc_model.compile_logp(vars=vars, jacobian=jacobian, sum=sum)
-        if keep_transformed:
-            return function
-        return lambda values: function(value_point(self.pymc_model, values))
+        """A function from a point (a dict by variable, as ``initial_point`` gives it) to the model's log density.
+
+        Parameters
+        ----------
+        keep_transformed : bool
+            Points hold unconstrained values under PyMC's names, as ``initial_point(transformed=True)`` gives them.
+        vars : variable or list, optional
+            Only the terms of these variables of ``pymc_model``.
+        jacobian : bool
+            Whether to add the log Jacobians of the transforms.
+        sum : bool
+            False returns the terms one by one.
+
+        Raises
+        ------
+        ValueError
+            When called: a point that lacks a variable, or has one that the model does not know.
+        """
+        return compile_density(self.pymc_model, not keep_transformed, vars=vars, jacobian=jacobian, sum=sum)
 
     def initial_point(self, transformed: bool = False) -> dict[str, np.ndarray]:
         """The model's starting point: free variables, or their unconstrained values by PyMC's names."""

@@ -22,6 +22,10 @@ def test_density_and_gradient_against_reference(n: int) -> None:
     check_density(PATH, table("lnr", n), names(n))
 
 
+def test_jax_density_and_gradient_against_reference() -> None:
+    check_density(PATH, table("lnr", 2), names(2), "JAX")
+
+
 @pytest.mark.parametrize("n", [2, 3])
 def test_distribution_against_reference(n: int) -> None:
     check_distribution(PATH, table("lnr", n), names(n))

@@ -18,6 +18,10 @@ def test_density_and_gradient_against_reference() -> None:
     check_density(PATH, table("poisson_race"), NAMES)
 
 
+def test_jax_density_and_gradient_against_reference() -> None:
+    check_density(PATH, table("poisson_race"), NAMES, "JAX")
+
+
 def test_distribution_against_reference() -> None:
     check_distribution(PATH, table("poisson_race"), NAMES)
 

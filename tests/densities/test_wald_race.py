@@ -19,6 +19,10 @@ def test_density_and_gradient_against_reference(n: int) -> None:
     check_density(PATH, table("race_inverse_gaussian", n), names(n))
 
 
+def test_jax_density_and_gradient_against_reference() -> None:
+    check_density(PATH, table("race_inverse_gaussian", 2), names(2), "JAX")
+
+
 def test_distribution_against_reference() -> None:
     check_distribution(PATH, table("race_inverse_gaussian", 2), names(2))
 

@@ -98,6 +98,18 @@ def test_the_depth_alone_tells_too():
     assert finding(check(with_stats(tree_depth=4)), "tree depth")["status"] == "passed"
 
 
+@pytest.mark.parametrize(("narrower", "status"), [(1.0, "passed"), (0.5, "failed")])
+def test_an_approximation_is_judged_by_its_own_density(narrower, status):
+    """Draws of a normal that is as wide as the posterior, or half as wide."""
+    x = np.random.default_rng(1).normal(0, narrower, size=(4, posterior().sizes["draw"]))
+    log_p, log_q = -0.5 * x**2, -0.5 * (x / narrower) ** 2 - np.log(narrower)
+    report = check(with_stats(lp=log_p, log_q=log_q))
+    assert finding(report, "approximation")["status"] == status
+    assert report.ok == (status == "passed")
+    if not report.ok:
+        assert "Use sample() for conclusions" in str(report)
+
+
 def test_slow_energy_fails():
     rng = np.random.default_rng(1)
     independent = rng.normal(size=(4, posterior().sizes["draw"]))
@@ -106,7 +118,7 @@ def test_slow_energy_fails():
     wandering[1] = np.cumsum(independent[1])
     found = finding(check(with_stats(energy=wandering)), "energy")
     assert found["status"] == "failed"
-    assert found["where"] == "1"
+    assert found["where"] == "chain 1"
 
 
 def test_a_parameter_at_its_bound_is_noted(default_fit):

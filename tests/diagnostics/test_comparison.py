@@ -98,3 +98,8 @@ def test_compare_is_public_under_both_names(simple_fit):
     table = hssm.compare({"a": simple_fit, "b": simple_fit.traces})
     pd.testing.assert_frame_equal(table, hssm.diagnostics.compare({"a": simple_fit, "b": simple_fit.traces}))
     assert isinstance(simple_fit.traces, xr.DataTree)
+
+
+def test_what_is_no_model_is_named(simple_fit):
+    with pytest.raises(TypeError, match=r"'other' must be a sampled model, a DataTree or a score, got int"):
+        compare({"one": simple_fit, "other": 3})

@@ -80,3 +80,8 @@ def test_an_empty_intervention_is_the_posterior_predictive(hierarchical_fit):
         predicted["posterior_predictive"]["rt,response"],
         rtol=SAME_NUMERICS.relative,
     )
+
+
+def test_a_value_must_be_a_number(hierarchical_fit):
+    with pytest.raises(ValueError, match=r"value of 'v_Intercept' must be a number .*got 'high'"):
+        hierarchical_fit.sample_do({"v_Intercept": "high"})

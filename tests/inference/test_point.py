@@ -5,6 +5,7 @@ from scipy import optimize
 import hssm
 from hssm.inference import point
 from hssm.inference.point import as_reported, find_mode, laplace
+from hssm.inference.unconstrained import sampled_values
 from tests.fitted import INCLUDE, SIMPLE_TRUTH, TINY, hierarchical_frame, simple_frame
 
 NEAR_MODE = 0.35
@@ -86,7 +87,7 @@ def test_laplace_says_when_there_is_no_gaussian_mode(monkeypatch):
     include = [{"name": "v", "formula": "v ~ 1 + (1|participant_id)"}]
     model = hssm.HSSM(hierarchical_frame(), include=include, noncentered=False, a=1.3, z=0.5, t=0.2)
 
-    def saddle(pymc_model, start):
+    def saddle(negative, start):
         """Effects far beyond their sigma: the density falls towards both and rises along the funnel."""
         moved = start | {"v_1|participant_id": np.full(5, 30.0), "v_1|participant_id_sigma_log__": np.array(0.0)}
         return np.concatenate([np.ravel(moved[name]) for name in start])
@@ -94,3 +95,26 @@ def test_laplace_says_when_there_is_no_gaussian_mode(monkeypatch):
     monkeypatch.setattr(point, "_unconstrained_mode", saddle)
     with pytest.raises(RuntimeError, match=r"Laplace approximation failed.*Use another sampler"):
         model.sample("laplace", **TINY)
+
+
+def test_the_curvature_is_that_of_calculus():
+    """f(x, y) = exp(x) + x^2 y^2 + 50 y^2: second derivatives exp(x) + 2 y^2, 4 x y, 2 x^2 + 100."""
+    at = np.array([0.7, -1.3])
+
+    def function(point):
+        x, y = point
+        return np.exp(x) + x**2 * y**2 + 50 * y**2, np.array([np.exp(x) + 2 * x * y**2, 2 * x**2 * y + 100 * y])
+
+    x, y = at
+    expected = [[np.exp(x) + 2 * y**2, 4 * x * y], [4 * x * y, 2 * x**2 + 100]]
+    np.testing.assert_allclose(point._curvature(function, at), expected, rtol=1e3 * point.STEP**2)
+
+
+def test_laplace_draws_know_their_densities(default_fit):
+    model = default_fit[0]
+    tree = laplace(model.built, model.initvals, draws=40, rng=np.random.default_rng(1))
+    values = sampled_values(model.built, tree["posterior"].to_dataset(), reported=False)
+    point_of_draw = {name: value[5] for name, value in values.items()}
+    assert float(tree["sample_stats"]["lp"][0, 5]) == pytest.approx(float(model.compile_logp()(point_of_draw)))
+    ratios = (tree["sample_stats"]["lp"] - tree["sample_stats"]["log_q"]).to_numpy()
+    assert np.ptp(ratios) < 2  # nearly Gaussian with 500 trials; the evidence is their common height

@@ -156,6 +156,14 @@ def test_without_group_effects_everyone_is_typical(hierarchical_fit, with_new_gr
     np.testing.assert_allclose(posterior["t"], typical, rtol=SAME_NUMERICS.relative)
 
 
+def test_parameters_that_are_the_same_in_all_trials_stay_beside_them(hierarchical_fit, simple_fit):
+    few = predict(hierarchical_fit, kind="response_params", draws=[0, 3])["posterior"]
+    assert set(few.data_vars) == {"v", "a", "t", "z"}
+    assert few["z"].dims == ("chain", "draw")
+    xr.testing.assert_equal(few["z"], hierarchical_fit.traces["posterior"]["z"].isel(draw=[0, 3]))
+    assert set(predict(simple_fit, kind="response_params", draws=[0])["posterior"].data_vars) == {"v", "a", "z", "t"}
+
+
 def test_response_params_are_the_trialwise_parameters(hierarchical_fit):
     result = predict(hierarchical_fit, kind="response_params")
     posterior = result["posterior"]

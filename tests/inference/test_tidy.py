@@ -93,3 +93,8 @@ def test_polars_holds_the_same_numbers(hierarchical_fit):
     assert frame.columns == list(table.columns)
     for name in frame.columns:
         np.testing.assert_array_equal(frame[name].to_numpy(), table[name].to_numpy())
+
+
+def test_the_only_variable_of_a_group_needs_no_name(simple_fit):
+    named = hssm.tidy_draws(simple_fit, "rt,response", group="log_likelihood", to="pandas")
+    assert named.equals(hssm.tidy_draws(simple_fit, group="log_likelihood", to="pandas"))

@@ -1,8 +1,12 @@
+import numpy as np
 import pytest
 import xarray as xr
+from scipy.stats import multivariate_normal
 
 import hssm
+from hssm.inference.unconstrained import sampled_values, unconstrained_matrix
 from tests.fitted import simple_frame
+from tests.tolerances import SAME_NUMERICS
 
 SHORT_VI = {"niter": 200, "draws": 50, "random_seed": 1, "progressbar": False}
 
@@ -22,6 +26,21 @@ def test_a_variational_fit_looks_like_a_fit_with_one_chain(fitted):
     assert (tree.attrs["sampler"], tree.attrs["model"]) == ("vi", "ddm")
     assert model.vi_idata is tree
     assert posterior["t"].attrs["units"] == "s"
+
+
+def test_draws_know_their_density_under_the_posterior_and_the_approximation(fitted):
+    model, tree = fitted
+    stats, approximation = tree["sample_stats"], model.vi_approx
+    values = sampled_values(model.built, tree["posterior"].to_dataset())
+    rows = unconstrained_matrix(model.built, values)
+    names = [model.pymc_model.rvs_to_values[rv].name for rv in model.pymc_model.free_RVs]
+    order = [approximation.ordering[name][1].start for name in names]
+    mean, cov = approximation.mean.eval()[order], approximation.cov.eval()[np.ix_(order, order)]
+    log_q = multivariate_normal(mean, cov).logpdf(rows)
+    np.testing.assert_allclose(stats["log_q"].to_numpy()[0], log_q, rtol=SAME_NUMERICS.relative)
+    point = {name: value[7] for name, value in values.items()}
+    assert float(stats["lp"][0, 7]) == pytest.approx(float(model.compile_logp()(point)), rel=SAME_NUMERICS.relative)
+    assert "approximation" in model.diagnose(tree).table.index
 
 
 def test_the_fit_approached_the_posterior(fitted):

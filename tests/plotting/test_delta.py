@@ -11,7 +11,7 @@ def test_what_is_drawn_is_what_was_computed(two_choices) -> None:
     ax = plot_delta(two_choices, "condition", n_samples=None, q=(0.2, 0.5, 0.8))
     data = predictive_data(two_choices, PredictiveRequest(n_samples=None))
     x, y = delta_function(data, data.predicted, "condition", ("easy", "hard"), (0.2, 0.5, 0.8))
-    predicted = ax.get_lines()[1]
+    predicted = ax.get_lines()[0]
     np.testing.assert_allclose(predicted.get_xdata(), x.mean(axis=0), rtol=DRAWN.relative)
     np.testing.assert_allclose(predicted.get_ydata(), y.mean(axis=0), rtol=DRAWN.relative)
     assert ax.get_ylabel() == "Difference (s), hard − easy"

@@ -151,9 +151,9 @@ def test_faults_are_named(two_choices, options, error, message) -> None:
 @pytest.mark.parametrize("kind", ["hist", "kde"])
 def test_many_draws_of_many_trials_are_quick(kind) -> None:
     model = make_model((-1, 1), n_trials=5000, n_draws=500)
-    start = time.perf_counter()
+    start = time.process_time()
     plot_predictive(model, n_samples=None, kind=kind)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 def test_no_panel_is_cut(two_choices) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from hssm.lazy import lazy_names
 
 _HOMES = {
     "average_predictions": "hssm.diagnostics.averaging",
@@ -19,14 +18,4 @@ _HOMES = {
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  (names resolve lazily)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'hssm.diagnostics' has no attribute {name!r}.")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -6,6 +6,7 @@ References
 ----------
 Vehtari, Gelman, Simpson, Carpenter & Buerkner (2021), Bayesian Analysis 16, 667-718 (R-hat, effective sample sizes).
 Betancourt (2016), arXiv:1604.00695 (energy). Vehtari, Simpson, Gelman, Yao & Gabry (2024), JMLR 25(72) (Pareto k).
+Yao, Vehtari, Simpson & Gelman (2018), ICML (approximations).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import pandas as pd
 import xarray as xr
 
 from hssm.diagnostics.draws import tree_of
+from hssm.inference.approximation import tail_shape
 from hssm.inference.convergence import ESS_PER_CHAIN, RHAT_LIMIT, divergence_advice, stuck_chains
 from hssm.inference.prior_conflict import CONFLICT_ADVICE, CONFLICT_Z, conflicts
 from hssm.inference.results import reported_names
@@ -31,6 +33,9 @@ TREE_DEPTH_LIMIT = 0.01
 
 LARGEST_TREE = 10
 """The samplers' default limit of the tree depth."""
+
+LARGEST_K = 0.7
+"""Of the importance ratios of an approximation, whatever the number of draws."""
 
 NEAR = 0.1
 PILED_UP = 0.03
@@ -157,7 +162,7 @@ def _chains(tree: xr.DataTree, posterior: xr.Dataset) -> Iterator[Finding]:
         advice = "R-hat compares chains, so one chain cannot be checked fully. Use chains=4."
         yield Finding("chains", FAILED, 1, 2, "", f"A single chain of {n_draws} draws.", advice)
     else:
-        yield Finding("chains", PASSED, n_chains, 2, "", f"{n_chains} chains of {n_draws} draws.")
+        yield Finding("chains", PASSED, n_chains, 2, "", f"{_counted(n_chains, 'chain')} of {n_draws} draws.")
     stuck = stuck_chains(posterior)
     where = ", ".join(map(str, stuck))
     if stuck:
@@ -167,11 +172,15 @@ def _chains(tree: xr.DataTree, posterior: xr.Dataset) -> Iterator[Finding]:
         yield Finding("stuck chains", PASSED, 0, 0, "", "Every chain moved.")
 
 
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
 def _sampler(stats: xr.Dataset, attributes: Mapping[Any, Any]) -> Iterator[Finding]:
     if "diverging" in stats:
         count = int(stats["diverging"].sum())
         share = count / stats["diverging"].size
-        text = f"{count} divergences ({100 * share:.2g} % of the draws)." if count else "No divergences."
+        text = f"{_counted(count, 'divergence')} ({100 * share:.2g} % of the draws)." if count else "No divergences."
         advice = f"Parts of the posterior may be missing. {divergence_advice(attributes)}"
         yield Finding("divergences", FAILED if count else PASSED, count, 0, "", text, advice)
     reached = next((stats[name] for name in ("reached_max_treedepth", "maxdepth_reached") if name in stats), None)
@@ -185,6 +194,23 @@ def _sampler(stats: xr.Dataset, attributes: Mapping[Any, Any]) -> Iterator[Findi
         yield Finding("tree depth", status, share, TREE_DEPTH_LIMIT, "", text, advice)
     if "energy" in stats:
         yield _energy(stats["energy"])
+    if "log_q" in stats:
+        yield _approximation(stats)
+
+
+def _approximation(stats: xr.Dataset) -> Finding:
+    """Whether draws of a Gaussian can stand for draws of the posterior (Yao et al., 2018)."""
+    k = tail_shape(stats)
+    limit = min(1 - 1 / np.log10(max(stats["lp"].size, 11)), LARGEST_K)
+    if np.isnan(k):
+        text = f"Too few draws ({stats['lp'].size}) to judge the approximation."
+        return Finding("approximation", NOTE, k, limit, "", text, "Take at least 100 draws.")
+    text = f"Approximation: Pareto k {k:.2f}, limit {limit:.2f}."
+    advice = (
+        "The approximation differs from the posterior: its means may serve as a sketch, its intervals not. "
+        "Use sample() for conclusions (method='fullrank_advi' or more iterations may bring a variational fit nearer)."
+    )
+    return Finding("approximation", FAILED if k > limit else PASSED, k, limit, "", text, advice)
 
 
 def _energy(energy: xr.DataArray) -> Finding:
@@ -196,7 +222,9 @@ def _energy(energy: xr.DataArray) -> Finding:
     chain = str(energy["chain"].to_numpy()[int(np.argmin(fractions))])
     text = f"Energy (BFMI): lowest {worst:.2f} in chain {chain}, limit {BFMI_LIMIT}."
     advice = "The posterior has heavy tails that are explored slowly: other priors for group scales, or more draws."
-    return Finding("energy", FAILED if worst < BFMI_LIMIT else PASSED, worst, BFMI_LIMIT, chain, text, advice)
+    return Finding(
+        "energy", FAILED if worst < BFMI_LIMIT else PASSED, worst, BFMI_LIMIT, f"chain {chain}", text, advice
+    )
 
 
 def _convergence(variables: pd.DataFrame, n_chains: int, tree: xr.DataTree) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from hssm.diagnostics.criteria import Criterion, loo, waic
 from hssm.diagnostics.draws import tree_of
@@ -74,6 +75,8 @@ def check_same_data(models: Mapping[str, Any]) -> None:
     for name, given in models.items():
         if isinstance(given, Criterion):
             continue
+        if not (hasattr(given, "traces") or isinstance(given, xr.DataTree)):
+            raise TypeError(f"{name!r} must be a sampled model, a DataTree or a score, got {type(given).__name__}.")
         tree = tree_of(given)
         if "observed_data" not in tree.children:
             raise ValueError(f"The draws of {name!r} have no observed data, so nothing says what they were fitted to.")

@@ -7,9 +7,8 @@ from typing import Any
 
 import xarray as xr
 
-from hssm.bambi_bridge import names
 from hssm.inference.draws import ALIAS_OF, own_name
-from hssm.inference.results import stored_names
+from hssm.inference.results import natural_names, stored_names
 from hssm.spec import BuiltModel
 from hssm.suggest import close_matches
 
@@ -28,9 +27,7 @@ def check_aliases(built: BuiltModel, aliases: Any) -> dict[str, str]:
     """
     if not isinstance(aliases, Mapping) or not all(isinstance(value, str) for value in aliases.values()):
         raise TypeError(f"`aliases` must be a dict from variables to their new names, got {aliases!r}.")
-    known = stored_names(built)
-    linked = [p.name for p in built.predictors.values() if p.param.is_regression and p.param.link.name != "identity"]
-    known += [names.natural(name) for name in known if name.startswith(tuple(f"{parent}_" for parent in linked))]
+    known = [*stored_names(built), *natural_names(built)]
     for name in aliases:
         if name not in known:
             raise ValueError(

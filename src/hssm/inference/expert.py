@@ -40,6 +40,31 @@ def draw_graph(model: Any, formatting: str, name: str | None, figsize: Any, dpi:
     return graph
 
 
+def compile_density(model: Any, own_scale: bool, **options: Any) -> Any:
+    """The log density as a function of a point, which says what the point lacks.
+
+    Points hold values of the variables (``own_scale``), or unconstrained values under PyMC's names. ``options`` go to
+    ``pymc.Model.compile_logp``; with ``vars`` a point may lack what these variables do not need.
+    """
+    function = model.compile_logp(**options)
+    is_whole = options.get("vars") is None
+    free = [rv.name for rv in model.free_RVs]
+    needed = free if own_scale else [model.rvs_to_values[rv].name for rv in model.free_RVs]
+
+    def evaluate(values: Mapping[str, Any]) -> Any:
+        missing = [name for name in needed if name not in values] if is_whole else []
+        unknown = sorted(set(map(str, values)) - {*needed, *(d.name for d in model.deterministics)})
+        if missing or unknown:
+            faults = [f"lacks {', '.join(missing)}"] if missing else []
+            faults += [f"has {', '.join(map(repr, unknown))}, which the density does not know"] if unknown else []
+            raise ValueError(f"The point {'; it '.join(faults)}. It needs: {', '.join(needed)}.")
+        if own_scale:
+            return function(value_point(model, values))
+        return function({name: np.asarray(value, dtype=float) for name, value in values.items() if name in needed})
+
+    return evaluate
+
+
 def value_point(model: Any, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Values of free variables -> unconstrained values under the names of PyMC's value variables."""
     free = {rv.name for rv in model.free_RVs}

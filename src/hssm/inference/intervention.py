@@ -65,8 +65,12 @@ def read_intervention(built: BuiltModel, params: Any, columns: tuple[str, ...]) 
 
 def _shaped(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
     try:
-        return np.broadcast_to(np.asarray(value, dtype=float), shape).copy()
+        numbers = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
+        raise ValueError(f"The value of {name!r} must be a number or an array of numbers, got {value!r}.") from None
+    try:
+        return np.broadcast_to(numbers, shape).copy()
+    except ValueError:
         raise ValueError(f"The value of {name!r} must have shape {shape}, got {np.shape(value)}.") from None
 
 

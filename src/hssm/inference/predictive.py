@@ -14,7 +14,7 @@ import xarray as xr
 
 from hssm.bambi_bridge.names import OBS_DIM
 from hssm.distributions.random_variable import draw_responses
-from hssm.inference.draws import FlatDraws, chunks, designs_for, flatten, trial_theta
+from hssm.inference.draws import FlatDraws, chunks, designs_for, flatten, own_name, trial_theta
 from hssm.inference.results import response_dataset
 from hssm.spec import BuiltModel, SimulationOptions
 
@@ -53,7 +53,9 @@ def add_prediction(
     elif request.frame is None and chosen.sizes["draw"] == posterior.sizes["draw"]:
         target["posterior"] = xr.DataTree(_replacing(posterior, prediction))
     else:
-        target["posterior"] = xr.DataTree(prediction)
+        simple = [name for name, values in chosen.items() if own_name(name, values) in built.predictors]
+        simple = [name for name in simple if name not in prediction]
+        target["posterior"] = xr.DataTree(chosen[simple].merge(prediction))
     return target
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,6 +69,24 @@ def add_natural_values(built: BuiltModel, dataset: xr.Dataset) -> xr.Dataset:
     return dataset
 
 
+def natural_names(built: BuiltModel) -> list[str]:
+    """Names of the variables that :func:`add_natural_values` adds."""
+    found = []
+    for predictor in built.predictors.values():
+        if not predictor.param.is_regression or predictor.param.link.name == "identity":
+            continue
+        if any(term.kind == "intercept" for term in predictor.terms):
+            found.append(names.natural(names.variable(predictor.name, "Intercept")))
+        found += [names.natural(term.variable) for term in predictor.terms if _has_natural_values(term)]
+    return found
+
+
+def _has_natural_values(term: Any) -> bool:
+    """Members' values, and levels of categorical main effects."""
+    is_member = term.kind == "group" and term.name.startswith("1|")
+    return is_member or (term.kind == "common" and term.is_categorical and ":" not in term.name)
+
+
 def _natural_predictors(predictor: Any, draws: FlatDraws) -> list[tuple[str, tuple, dict, np.ndarray]]:
     """(name, extra dims, coords, link-scale values) of each natural-scale companion."""
     intercept_name = names.variable(predictor.name, "Intercept")
@@ -77,13 +96,13 @@ def _natural_predictors(predictor: Any, draws: FlatDraws) -> list[tuple[str, tup
         base = _intercept(predictor, draws, intercept_name)
         found.append((names.natural(intercept_name), (), {}, base))
     for term in predictor.terms:
-        if term.variable not in draws.values:
+        if term.variable not in draws.values or not _has_natural_values(term):
             continue
         values = draws.values[term.variable]
-        if term.kind == "group" and term.name.startswith("1|"):
+        if term.kind == "group":
             dim = names.factor_dim(term.factor)
             found.append((names.natural(term.variable), (dim,), {dim: list(term.groups)}, base[:, None] + values))
-        elif term.kind == "common" and term.is_categorical and ":" not in term.name:
+        else:
             found.append(_natural_levels(term, base, values))
     return found
 
@@ -112,18 +131,35 @@ def reported_names(tree: xr.DataTree) -> list[str]:
     ]
 
 
-def chosen_names(tree: xr.DataTree, wanted: Any) -> Any:
-    """``wanted`` if the posterior has all these variables (patterns such as ``~v`` pass), else what is reported."""
+def chosen_names(tree: xr.DataTree, wanted: Any, how: str | None = None) -> Any:
+    """``wanted`` if the posterior has all these variables (patterns such as ``~v`` pass), else what is reported.
+
+    ``how`` is ArviZ's ``filter_vars``: with "like" or "regex" the names are parts of names, or patterns, of which
+    each must fit something.
+    """
     if wanted is None:
         return reported_names(tree)
     known = [str(name) for name in tree["posterior"].data_vars]
-    for name in [wanted] if isinstance(wanted, str) else wanted:
+    names_given = [wanted] if isinstance(wanted, str) else list(wanted)
+    if how is not None:
+        for name in names_given:
+            if not any(_fits(str(name).removeprefix("~"), variable, how) for variable in known):
+                raise ValueError(f"No variable of the posterior fits {name!r}. It has: {', '.join(sorted(known))}.")
+        return wanted
+    for name in names_given:
         if not str(name).startswith("~") and name not in known:
             raise ValueError(
                 f"The posterior has no variable {name!r}.{close_matches(name, known)} "
                 f"It has: {', '.join(sorted(known))}."
             )
     return wanted
+
+
+def _fits(pattern: str, variable: str, how: str) -> bool:
+    """Whether ArviZ would pick this variable by this pattern."""
+    if how not in ("like", "regex"):
+        raise ValueError(f"`filter_vars` must be None, 'like' or 'regex', got {how!r}.")
+    return pattern in variable if how == "like" else re.search(pattern, variable) is not None
 
 
 def add_units(built: BuiltModel, dataset: xr.Dataset) -> xr.Dataset:

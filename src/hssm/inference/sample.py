@@ -66,7 +66,9 @@ def run(built: BuiltModel, request: SampleRequest) -> xr.DataTree:
         stats = raw["sample_stats"].to_dataset()
         tree["sample_stats"] = xr.DataTree(_with_lp(built, raw, _tidy_stats(stats, request.sampler)))
     add_log_likelihood(built, tree, request.log_likelihood)
-    tree.attrs |= {"sampling_time": took, "tuning_steps": int(options["tune"])}
+    tree.attrs["sampling_time"] = took
+    if request.sampler.name != "laplace":
+        tree.attrs["tuning_steps"] = int(options["tune"])
     return tree
 
 

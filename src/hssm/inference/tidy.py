@@ -29,7 +29,8 @@ def tidy_draws(model_or_tree: Any, *specs: str, group: str = "posterior", to: st
     model_or_tree : HSSM or DataTree
     *specs : str
         Variables: ``"v"``, or with the dimensions that become columns, ``"v_1|participant_id[participant_id]"``.
-        Several are joined on the dimensions they share; scalars are repeated. Without any, all scalar variables.
+        Several are joined on the dimensions they share; scalars are repeated. Without any, all scalar variables
+        (or the only variable of the group).
         In predictive groups the name of the response (``"rt,response"``) gives one column per component.
     group : str
         ``"posterior"``, ``"prior"``, ``"posterior_predictive"``, ``"prior_predictive"`` ...
@@ -52,6 +53,8 @@ def tidy_draws(model_or_tree: Any, *specs: str, group: str = "posterior", to: st
     polars = _polars() if to == "polars" else None
     dataset = _group(model_or_tree, group)
     wanted = specs or tuple(str(name) for name, values in dataset.items() if set(values.dims) == set(SAMPLE_DIMS))
+    if not wanted and len(dataset.data_vars) == 1:
+        wanted = tuple(map(str, dataset.data_vars))
     if not wanted:
         raise ValueError(f"The group {group!r} has no scalar variables: name some of {_listed(dataset.data_vars)}.")
     columns: dict[str, xr.DataArray] = {}

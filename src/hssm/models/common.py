@@ -88,16 +88,7 @@ THRESHOLD = ParameterSpec(
     description="threshold, measured from 0 like A; b > A",
 )
 
-ROLE_DOMAINS: dict[str, Bounds] = {
-    "v": (-math.inf, math.inf),
-    "a": (0.0, math.inf),
-    "z": (0.0, 1.0),
-    "t": (0.0, math.inf),
-    "sv": (0.0, math.inf),
-    "sz": (0.0, 1.0),
-    "st": (0.0, math.inf),
-    "theta": (-math.pi / 2, math.pi / 2),
-}
+ROLE_DOMAINS: dict[str, Bounds] = {spec.name: spec.bounds for spec in (V, A, Z, T, SV, SZ, ST, THETA)}
 """Widest domain in which a name still means the field's parameter of that name."""
 
 

@@ -5,8 +5,7 @@ One public plot per file; what it shows is computed in ``data``, ``densities`` a
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from hssm.lazy import lazy_names
 
 _HOMES = {
     "plot_conditional_accuracy": "hssm.plotting.conditional_accuracy",
@@ -21,14 +20,4 @@ _HOMES = {
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  (names resolve lazily)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'hssm.plotting' has no attribute {name!r}.")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

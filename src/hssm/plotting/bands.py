@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,11 @@ from matplotlib.patches import Patch
 
 from hssm.plotting import densities
 from hssm.plotting.data import PredictiveData, Responses
-from hssm.plotting.style import CHOICES
+from hssm.plotting.facets import FacetGrid, draw_facets
+from hssm.plotting.opening import Opening
+from hssm.plotting.style import CHOICES, tidy
+
+INTERVAL = 0.94
 
 Values = Callable[[PredictiveData, Responses], tuple[np.ndarray, np.ndarray]]
 """Responses to x and y, (n_samples, n_points) each."""
@@ -26,6 +31,28 @@ class Function:
     label: str
     color: Any
     values: Values
+
+
+def function_plot(
+    opening: Opening,
+    shown: PredictiveData,
+    functions: list[Function],
+    finish: Callable[[Axes], Any],
+    *,
+    hdi: Any = None,
+    legend: bool = True,
+    **texts: Any,
+) -> Axes | FacetGrid | list[FacetGrid]:
+    """The plot of some functions in every panel; ``finish`` sets limits, ``texts`` are title and labels."""
+    interval = densities.read_interval(INTERVAL if hdi is None else hdi)
+
+    def draw(ax: Axes, part: PredictiveData) -> None:
+        tidy(ax)
+        draw_functions(ax, part, functions, interval, opening.lines)
+        finish(ax)
+
+    explain = partial(function_legend, functions, interval=interval) if legend else None
+    return draw_facets(shown, opening.titled(**texts, legend_beside=True), draw, explain)
 
 
 def draw_functions(

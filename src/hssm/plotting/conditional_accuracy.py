@@ -11,13 +11,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hssm.inference.grid import levels
-from hssm.plotting import densities
 from hssm.plotting.accuracy import conditional_accuracy
-from hssm.plotting.bands import Function, draw_functions, function_legend, palette
+from hssm.plotting.bands import Function, function_plot, palette
 from hssm.plotting.data import PredictiveData, Responses
-from hssm.plotting.facets import FacetGrid, draw_facets
+from hssm.plotting.facets import FacetGrid
 from hssm.plotting.opening import open_plot
-from hssm.plotting.style import named, tidy
+from hssm.plotting.style import named
 
 
 def plot_conditional_accuracy(  # noqa: PLR0913, PLR0917  (the options of a public plot)
@@ -77,7 +76,6 @@ def plot_conditional_accuracy(  # noqa: PLR0913, PLR0917  (the options of a publ
         cond=cond,
         correct=correct,
     )
-    interval = densities.read_interval(0.94 if hdi is None else hdi)
     shown = opening.data(model)
     conditions = [None] if cond is None else levels(shown.frame[cond])
     functions = [
@@ -85,21 +83,22 @@ def plot_conditional_accuracy(  # noqa: PLR0913, PLR0917  (the options of a publ
         for level, color in zip(conditions, palette(len(conditions)), strict=True)
     ]
 
-    def draw(ax: Axes, part: PredictiveData) -> None:
-        tidy(ax)
-        draw_functions(ax, part, functions, interval, opening.lines)
+    def finish(ax: Axes) -> None:
         ax.set_ylim(0, 1.02)
         ax.set_xlim(left=0)
 
     what = f"Proportion of {named(list(shown.labels.values())[-1])}" if correct is None else "Proportion correct"
-    layout = opening.titled(
+    return function_plot(
+        opening,
+        shown,
+        functions,
+        finish,
+        hdi=hdi,
+        legend=legend,
         title=title,
         xlabel="Response time (s)" if xlabel is None else xlabel,
         ylabel=what if ylabel is None else ylabel,
-        legend_beside=True,
     )
-    explain = partial(function_legend, functions, interval=interval) if legend else None
-    return draw_facets(shown, layout, draw, explain)
 
 
 def _values(

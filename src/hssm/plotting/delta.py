@@ -10,14 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from hssm.inference.grid import levels
-from hssm.plotting import densities
 from hssm.plotting.accuracy import delta_function, read_pair
-from hssm.plotting.bands import Function, draw_functions, function_legend, palette
-from hssm.plotting.data import PredictiveData
-from hssm.plotting.facets import FacetGrid, draw_facets
+from hssm.plotting.bands import Function, function_plot, palette
+from hssm.plotting.facets import FacetGrid
 from hssm.plotting.opening import open_plot
 from hssm.plotting.quantiles import read_quantiles
-from hssm.plotting.style import tidy
 
 
 def plot_delta(  # noqa: PLR0913, PLR0917  (the options of a public plot)
@@ -74,22 +71,19 @@ def plot_delta(  # noqa: PLR0913, PLR0917  (the options of a public plot)
         random_state=random_state,
         cond=cond,
     )
-    interval = densities.read_interval(0.94 if hdi is None else hdi)
     shown = opening.data(model)
     first, second = read_pair(shown.frame[cond], cond, pair, levels(shown.frame[cond]))
     values = partial(delta_function, cond=cond, pair=(first, second), quantiles=quantiles)
     functions = [Function(label=cond, color=palette(1)[0], values=values)]
 
-    def draw(ax: Axes, part: PredictiveData) -> None:
-        tidy(ax)
-        ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
-        draw_functions(ax, part, functions, interval, opening.lines)
-
-    layout = opening.titled(
+    return function_plot(
+        opening,
+        shown,
+        functions,
+        lambda ax: ax.axhline(0, color="0.8", linewidth=0.8, zorder=0),
+        hdi=hdi,
+        legend=legend,
         title=title,
         xlabel="Response time (s), mean of quantiles" if xlabel is None else xlabel,
         ylabel=f"Difference (s), {second} − {first}" if ylabel is None else ylabel,
-        legend_beside=True,
     )
-    explain = partial(function_legend, functions, interval=interval) if legend else None
-    return draw_facets(shown, layout, draw, explain)

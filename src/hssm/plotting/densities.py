@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-RANGE_QUANTILE = 0.995
-RANGE_SPREADS = 6.0
+RANGE_QUANTILE = 0.99
+RANGE_SPREADS = 4.0
 """By default the axis ends where the first proportion of reaction times has passed, or earlier: so many interquartile
 ranges beyond the upper quartile. A few lapses far out would otherwise squeeze everything else."""
 

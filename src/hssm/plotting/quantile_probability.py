@@ -26,7 +26,8 @@ SPREAD = 0.18
 MARKERS = "o^sDvP*X"
 
 SHOWN = 0.95
-"""The vertical axis shows all observed quantiles, and at least this share of the predicted ones."""
+STRETCH = 1.5
+"""The vertical axis shows all observed quantiles, and so many of the predicted ones unless that stretches it more."""
 
 
 def plot_quantile_probability(  # noqa: PLR0913, PLR0917  (the options of a public plot)
@@ -167,6 +168,7 @@ class _Artist:
     def __init__(self, settings: _Settings, data: PredictiveData) -> None:
         self.settings = settings
         self.top = 0.0  # of the vertical axis, which panels share
+        self.predicted_times = np.empty(0)  # all quantiles drawn so far
         self.conditions = levels(data.frame[settings.request.cond])
         self.responses = ["correct", "error"] if settings.request.correct else list(data.labels.values())
         if settings.xticklabels is not None and len(settings.xticklabels) != len(self.conditions):
@@ -190,15 +192,26 @@ class _Artist:
         if self.settings.predictive_style in ("ellipse", "both"):
             self._ellipses(ax, predicted)
         self._observed(ax, observed)
-        ends = [observed["rt"].max(), predicted["rt"].quantile(SHOWN)]
-        if np.any(np.isfinite(ends)):
-            self.top = max(self.top, 1.08 * float(np.nanmax(ends)))
-            ax.set_ylim(0, self.top)
+        self._set_top(ax, observed["rt"], predicted["rt"].dropna())
         if self.settings.x == "condition":
             names = self.settings.xticklabels or [str(condition) for condition in self.conditions]
             ax.set_xticks(range(len(self.conditions)), names)
         else:
             ax.set_xlim(0, 1)
+
+    def _set_top(self, ax: Axes, observed: pd.Series, predicted: pd.Series) -> None:
+        """Room for all that was observed and most of what is predicted: rare choices have far quantiles (lapses)."""
+        highest = observed.max()
+        far = predicted.quantile(SHOWN)
+        ends = [highest, far if np.isnan(highest) else min(far, STRETCH * highest)]
+        if np.any(np.isfinite(ends)):
+            self.top = max(self.top, 1.08 * float(np.nanmax(ends)))
+            ax.set_ylim(0, self.top)
+        self.predicted_times = np.append(self.predicted_times, predicted)
+
+    def _beyond(self) -> str:
+        share = np.mean(self.predicted_times > self.top) if self.predicted_times.size else 0.0
+        return f"\n({100 * share:.1f} % beyond the axis)" if share >= 0.0005 else ""
 
     def legend(self, data: PredictiveData) -> list[Any]:
         assert data.observed is not None
@@ -212,7 +225,7 @@ class _Artist:
         label = "predicted" + self._omitted(data.predicted.omitted)
         if self.settings.predictive_style == "ellipse":
             label += f", {100 * self.settings.ellipse[0]:g} % of draws"
-        handles.append(Line2D([], [], marker=".", alpha=0.5, label=label, **style))
+        handles.append(Line2D([], [], marker=".", alpha=0.5, label=label + self._beyond(), **style))
         if self.settings.hue != "response":
             markers = ((self._marker(r), r) for r in self.responses)
             handles += [Line2D([], [], marker=m, color="0.6", linestyle="", label=r) for m, r in markers]

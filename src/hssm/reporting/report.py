@@ -93,7 +93,10 @@ def overview(tree: xr.DataTree, diagnosis: Diagnosis) -> Section:
     section = Section("Overview")
     section.verdict(str(diagnosis).splitlines()[0], is_good=diagnosis.ok)
     wanted = ("model", "loglik_kind", "sampler", "random_seed", "tuning_steps", "sampling_time", "links", "choices")
-    known = {name: str(tree.attrs[name]) for name in wanted if name in tree.attrs}
+    known = {name: tree.attrs[name] for name in wanted if tree.attrs.get(name) not in (None, "", "{}", "None")}
+    if "sampling_time" in known:
+        known["sampling_time"] = f"{float(known['sampling_time']):.1f} s"
+    known = {name.replace("_", " "): str(value) for name, value in known.items()}
     section.table(pd.DataFrame({"value": known}).rename_axis("setting"))
     return section
 
