@@ -1,9 +1,8 @@
-"""Networks that give the probability of an outcome without a response time: those beside a likelihood network, and a
-user's.
+"""Networks that give the probability of an outcome without a response time, shipped or a user's.
 
-``<model>_cpn.onnx``: parameters -> log probability of every choice (or of the first of two), for rt lost and for
-responses withheld without a deadline. ``<model>_opn.onnx``: parameters and deadline -> log probability of no response by
-then. ``<model>_gonogo.onnx``: the same of a response withheld, whether decided or not.
+They lie beside the likelihood network. ``<model>_cpn.onnx``: parameters -> log probability of every choice (or of the
+first of two), for rt lost and for responses withheld without a deadline. ``<model>_opn.onnx``: parameters and deadline
+-> log probability of no response by then. ``<model>_gonogo.onnx``: the same of a response withheld, decided or not.
 """
 
 from __future__ import annotations
@@ -22,28 +21,29 @@ from hssm.likelihoods.network_op import per_row
 from hssm.likelihoods.onnx.read import Network
 from hssm.likelihoods.sources import by_name
 from hssm.models.sources import ShippedNetwork, find_network
-from hssm.spec import DensityFunction, LikelihoodSpec, ModelSpec, Named, Recording
+from hssm.spec import DensityFunction, Likelihood, LikelihoodSpec, ModelSpec, Named, Recording
 
 CHOICE, TIME = "choice", "deadline"
 PROBABILITY = "the log probability of no response by the deadline"
 PROBABILITIES = "the log probability of every choice, in their order"
 
 
-def shipped_outcomes(
-    spec: ModelSpec, chosen: LikelihoodSpec, recording: Recording
-) -> dict[str, DensityFunction | None]:
-    """``log_cdf``, ``log_survival`` and ``log_withheld`` of a network likelihood, from the networks beside it.
+def with_outcome_networks(
+    likelihood: Likelihood, spec: ModelSpec, chosen: LikelihoodSpec, recording: Recording
+) -> Likelihood:
+    """The likelihood with ``log_cdf``, ``log_survival`` and ``log_withheld`` from the networks beside its own.
 
     A function is None without its network. Choice probabilities are no distribution function, so with censored
     response times they are left out.
     """
     choices, omission, withheld = (beside(chosen.source, kind) for kind in ("cpn", "opn", "gonogo"))
     by_choice = None if choices is None else _choice_probability(choices, spec, chosen)
-    return {
-        "log_cdf": None if recording.censored is not None else by_choice,
-        "log_survival": None if omission is None else _timed_probability(omission, spec, chosen),
-        "log_withheld": _withheld(withheld, by_choice, spec, chosen, recording),
-    }
+    return replace(
+        likelihood,
+        log_cdf=None if recording.censored is not None else by_choice,
+        log_survival=None if omission is None else _timed_probability(omission, spec, chosen),
+        log_withheld=_withheld(withheld, by_choice, spec, chosen, recording),
+    )
 
 
 def given_network(source: Any, spec: ModelSpec, chosen: LikelihoodSpec, recording: Recording) -> DensityFunction:
@@ -136,7 +136,9 @@ def _by_column(
     """A function of one column and the parameters, which finds the time where a likelihood has its rt."""
     name = f"outcome network of {spec.name!r}"
     evaluate = by_name(
-        lambda data, others: per_row(function, order(data[:, 0], others), name), replace(spec, response=(column,)), chosen
+        lambda data, others: per_row(function, order(data[:, 0], others), name),
+        replace(spec, response=(column,)),
+        chosen,
     )
     rt, choice = str(rt_column(spec.response)), choice_column(spec.response)
 

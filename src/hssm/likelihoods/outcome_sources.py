@@ -14,7 +14,7 @@ import pytensor.tensor as pt
 from hssm.densities.logspace import log_add_exp
 from hssm.likelihoods.columns import RESPONSE, choice_column, rt_column
 from hssm.likelihoods.integrals import with_integrals
-from hssm.likelihoods.outcome_networks import given_network, shipped_outcomes
+from hssm.likelihoods.outcome_networks import given_network, with_outcome_networks
 from hssm.likelihoods.sources import positional
 from hssm.models.sources import is_network
 from hssm.spec import Density, DensityFunction, Likelihood, LikelihoodSpec, ModelSpec, Named, Recording, Reference
@@ -50,7 +50,7 @@ def with_outcome_functions(
     if recording == PLAIN or rt_column(likelihood.columns) is None:
         return likelihood
     if is_network(chosen.source):
-        likelihood = replace(likelihood, **shipped_outcomes(spec, chosen, recording))
+        likelihood = with_outcome_networks(likelihood, spec, chosen, recording)
     else:
         if _integrable(chosen):
             likelihood = with_integrals(likelihood)

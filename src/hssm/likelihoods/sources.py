@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,16 @@ from hssm.densities.logspace import masked
 from hssm.likelihoods.blackbox_op import BlackBoxOp
 from hssm.likelihoods.columns import RESPONSE, RT, choice_column, rt_column
 from hssm.models.sources import is_network
-from hssm.spec import Density, DensityFunction, Likelihood, LikelihoodSpec, ModelSpec, Named, Reference, SimulateFunction
+from hssm.spec import (
+    Density,
+    DensityFunction,
+    Likelihood,
+    LikelihoodSpec,
+    ModelSpec,
+    Named,
+    Reference,
+    SimulateFunction,
+)
 
 VectorFunction = Callable[[TensorVariable, list[TensorVariable]], TensorVariable]
 

@@ -237,7 +237,7 @@ def _merged(
     check_backend(config.backend, faults)
     if loglik is not None:
         check_source(loglik, base.kind, faults)
-    box = base.bounds if loglik is None else {**base.bounds, **training_box(loglik)}
+    box = {**base.bounds, **(training_box(loglik) if base.kind == "approx_differentiable" else {})}
     kept = {name: pair for name, pair in box.items() if name in names}
     priors = {name: prior for name, prior in base.default_priors.items() if name in names}
     bounds = check_bounds(config.bounds, names, faults)

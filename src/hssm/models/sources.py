@@ -13,7 +13,6 @@ from typing import Any
 from hssm.models.faults import Faults
 from hssm.spec import Density, Reference
 
-
 ASSETS = Path(__file__).parents[1] / "networks" / "assets"
 """Where the networks are that ship with the package."""
 

@@ -22,19 +22,67 @@ def ints(*values: int) -> np.ndarray:
     return np.array(values, dtype=np.int64)
 
 
-UNARY = (
-    "Abs Atan Asinh Ceil Celu Cos Cosh Dropout Elu Erf Exp Floor Gelu HardSigmoid HardSwish Identity LeakyRelu Log Mish "
-    "Neg Reciprocal Relu Round Selu Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Tan Tanh ThresholdedRelu LogSoftmax "
-    "Softmax Transpose Flatten"
-).split()
-REDUCE = (
-    "ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare"
-).split()
+UNARY = [
+    "Abs",
+    "Atan",
+    "Asinh",
+    "Ceil",
+    "Celu",
+    "Cos",
+    "Cosh",
+    "Dropout",
+    "Elu",
+    "Erf",
+    "Exp",
+    "Floor",
+    "Gelu",
+    "HardSigmoid",
+    "HardSwish",
+    "Identity",
+    "LeakyRelu",
+    "Log",
+    "Mish",
+    "Neg",
+    "Reciprocal",
+    "Relu",
+    "Round",
+    "Selu",
+    "Sigmoid",
+    "Sign",
+    "Sin",
+    "Sinh",
+    "Softplus",
+    "Softsign",
+    "Sqrt",
+    "Tan",
+    "Tanh",
+    "ThresholdedRelu",
+    "LogSoftmax",
+    "Softmax",
+    "Transpose",
+    "Flatten",
+]
+UNSIGNED = {"Log", "Sqrt"}
+REDUCE = [
+    "ReduceL1",
+    "ReduceL2",
+    "ReduceLogSum",
+    "ReduceLogSumExp",
+    "ReduceMax",
+    "ReduceMean",
+    "ReduceMin",
+    "ReduceProd",
+    "ReduceSum",
+    "ReduceSumSquare",
+]
 
 SIMPLE = {
     **{name: ([(name, ["x"], {})], {}) for name in UNARY},
-    **{f"{name} of -x": ([("Neg", ["x"], {}), (name, ["n0"], {})], {}) for name in UNARY if name not in {"Log", "Sqrt"}},
-    **{name: ([(name, ["x", "c"], {})], {"c": C}) for name in "Add Sub Mul Div Pow PRelu Max Min Sum Mean".split()},
+    **{f"{name} of -x": ([("Neg", ["x"], {}), (name, ["n0"], {})], {}) for name in UNARY if name not in UNSIGNED},
+    **{
+        name: ([(name, ["x", "c"], {})], {"c": C})
+        for name in ["Add", "Sub", "Mul", "Div", "Pow", "PRelu", "Max", "Min", "Sum", "Mean"]
+    },
     **{name: ([(name, ["x"], {})], {}) for name in REDUCE},
     "Acos": ([("Tanh", ["x"], {}), ("Acos", ["n0"], {})], {}),
     "Asin": ([("Tanh", ["x"], {}), ("Asin", ["n0"], {})], {}),
@@ -79,7 +127,10 @@ SIMPLE = {
     "Where": ([("Less", ["x", "c"], {}), ("Where", ["n0", "x", "c"], {})], {"c": C}),
     "Shape": ([("Shape", ["x"], {"start": 1}), ("Cast", ["n0"], {"to": 1}), ("Mul", ["x", "n1"], {})], {}),
     "Size": ([("Size", ["x"], {}), ("Cast", ["n0"], {"to": 1}), ("Mul", ["x", "n1"], {})], {}),
-    "Range": ([("Range", ["i", "j", "by"], {}), ("Mul", ["x", "n0"], {})], dict(i=np.float32(0), j=np.float32(3), by=np.float32(1))),
+    "Range": (
+        [("Range", ["i", "j", "by"], {}), ("Mul", ["x", "n0"], {})],
+        {"i": np.float32(0), "j": np.float32(3), "by": np.float32(1)},
+    ),
     "ConstantOfShape": ([("ConstantOfShape", ["s"], {}), ("Add", ["x", "n0"], {})], {"s": ints(3)}),
     "OneHot": (
         [("ArgMax", ["x"], {"axis": 1, "keepdims": 0}), ("OneHot", ["n0", "d", "v"], {})],
@@ -90,11 +141,19 @@ SIMPLE = {
         for name in ("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual")
     },
     **{
-        name: ([("Less", ["x", "c"], {}), ("Greater", ["x", "d"], {}), (name, ["n0", "n1"], {}), ("Where", ["n2", "x", "d"], {})], {"c": C, "d": C[::-1].copy()})
+        name: (
+            [
+                ("Less", ["x", "c"], {}),
+                ("Greater", ["x", "d"], {}),
+                (name, ["n0", "n1"], {}),
+                ("Where", ["n2", "x", "d"], {}),
+            ],
+            {"c": C, "d": C[::-1].copy()},
+        )
         for name in ("And", "Or", "Xor")
     },
     "Not": ([("Less", ["x", "c"], {}), ("Not", ["n0"], {}), ("Where", ["n1", "x", "c"], {})], {"c": C}),
-}  # fmt: skip
+}
 
 
 def graph(name: str) -> onnx.ModelProto:

@@ -39,22 +39,12 @@ def einsum(xp: Any, *arrays: Any, equation: str) -> Any:
 
 
 def batch_normalization(
-    xp: Any,
-    x: Any,
-    scale: Any,
-    shift: Any,
-    mean: Any,
-    variance: Any,
-    *,
-    epsilon: float = 1e-5,
-    momentum: float = 0.9,
-    training_mode: int = 0,
-    spatial: int = 1,
+    xp: Any, x: Any, *parameters: Any, epsilon: float = 1e-5, training_mode: int = 0, **of_training: Any
 ) -> Any:
     if training_mode:
         raise ValueError("its training_mode is on: export the network for inference")
     shape = (1, -1, *[1] * (x.ndim - 2)) if x.ndim > 1 else (-1,)
-    scale, shift, mean, variance = (each.reshape(shape) for each in (scale, shift, mean, variance))
+    scale, shift, mean, variance = (each.reshape(shape) for each in parameters)
     return scale * (x - mean) / xp.sqrt(variance + epsilon) + shift
 
 

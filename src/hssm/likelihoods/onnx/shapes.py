@@ -1,4 +1,4 @@
-"""Operators that move numbers: reshaping, slicing, putting together. Where to is constant, it may not depend on data."""
+"""Operators that move numbers: reshaping, slicing, joining. Where to is constant: it may not depend on data."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ def one_hot(xp: Any, indices: Any, depth: Any, values: Any, *, axis: int = -1) -
     return xp.where(xp.expand_dims(indices % n, where) == line, values[1], values[0])
 
 
-def pad(
-    xp: Any, x: Any, pads: Any = None, value: Any = None, axes: Any = None, *, mode: str = "constant"
-) -> Any:
+def pad(xp: Any, x: Any, pads: Any = None, value: Any = None, axes: Any = None, *, mode: str = "constant") -> Any:
     widths = _ints(pads, "pads")
     chosen = list(range(x.ndim)) if axes is None else _ints(axes, "axes")
     both = [(0, 0)] * x.ndim
@@ -68,7 +66,8 @@ def pad(
 
 
 def array_range(xp: Any, start: Any, limit: Any, delta: Any) -> Any:
-    return np.arange(*(static(each, "range").reshape(()) for each in (start, limit, delta)))
+    first, last, step = (static(each, "range").reshape(()) for each in (start, limit, delta))
+    return first + step * np.arange(-int((first - last) // step), dtype=first.dtype)
 
 
 def reshape(xp: Any, x: Any, shape: Any = None, *, allowzero: int = 0) -> Any:
