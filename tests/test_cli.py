@@ -25,7 +25,7 @@ def data_file(tmp_path) -> Path:
 def test_help_and_version(capsys) -> None:
     assert cli.main(["--version"]) == cli.DONE
     assert hssm.__version__ in capsys.readouterr().out
-    for command in ("quickstart", "models", "simulate", "fit"):
+    for command in ("quickstart", "models", "simulate", "fit", "train"):
         assert cli.main([command, "--help"]) == cli.DONE
         printed = capsys.readouterr().out
         assert "--seed" in printed
@@ -44,6 +44,8 @@ def test_help_and_version(capsys) -> None:
         ["fit"],
         ["models", "dmd"],
         ["fit", "nowhere.csv", "--out", "folder"],
+        ["train", "dmd", "--out", "folder"],
+        ["train", "ddm", "--kind", "lna", "--out", "folder"],
     ],
 )
 def test_wrong_usage(arguments, capsys, monkeypatch, tmp_path) -> None:

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_models(commands)
     _add_simulate(commands)
     _add_fit(commands)
+    _add_train(commands)
     return parser
 
 
@@ -100,6 +101,16 @@ def _add_fit(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--sampler", metavar="S", help="pymc, nutpie, numpyro, blackjax or laplace")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for results")
     _add_sampling(parser)
+
+
+def _add_train(commands: argparse._SubParsersAction) -> None:
+    parser = _command(commands, "train", "train a likelihood network of a model, and certify it", _run_train)
+    parser.add_argument("model", metavar="MODEL", help="a name that `hssm models` lists")
+    parser.add_argument("--kind", default="lan", choices=("lan", "cpn", "opn", "gonogo"), help="what it gives (lan)")
+    parser.add_argument("--simulations", type=_positive, metavar="N", help="labelled rows to train on")
+    parser.add_argument("--epochs", type=_positive, metavar="N", help="passes over the rows, at most")
+    parser.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes that make the rows (1)")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for network and certificate")
 
 
 def _add_sampling(parser: argparse.ArgumentParser) -> None:
@@ -167,6 +178,21 @@ def _run_fit(options: argparse.Namespace, screen: object) -> None:
         seed=options.seed,
     )
     fit(screen, request, **_sampling(options))  # type: ignore[arg-type]
+
+
+def _run_train(options: argparse.Namespace, screen: object) -> None:
+    from hssm.commands.training import TrainingRequest, train
+
+    request = TrainingRequest(
+        model=options.model,
+        kind=options.kind,
+        simulations=options.simulations,
+        epochs=options.epochs,
+        workers=options.workers,
+        out=options.out,
+        seed=options.seed,
+    )
+    train(screen, request)  # type: ignore[arg-type]
 
 
 def _sampling(options: argparse.Namespace) -> dict[str, int | None]:

@@ -32,8 +32,9 @@ class HSSM(ModelOutput):
     data : pandas.DataFrame
         One row per trial: ``rt`` in seconds, ``response`` in the model's codes (or map labels with ``choices``),
         and the columns that formulas use.
-    model : str
-        A name of :func:`hssm.list_models`, or a new one together with ``loglik``, ``loglik_kind``, ``model_config``.
+    model : str or ModelSpec
+        A name of :func:`hssm.list_models`, a model of :func:`hssm.diffusion_model`, or a new name together with
+        ``loglik``, ``loglik_kind``, ``model_config``.
     choices : list or dict, optional
         Labels in the order of the model's codes, or ``{label: code}``.
     include : list of dict or Param, optional
@@ -87,7 +88,7 @@ class HSSM(ModelOutput):
     def __init__(  # noqa: PLR0913, PLR0917  (the public constructor)
         self,
         data: Any,
-        model: str = "ddm",
+        model: Any = "ddm",
         choices: Any = None,
         include: Any = None,
         model_config: Any = None,

@@ -36,7 +36,8 @@ def test_configuration_is_merged_by_key_and_never_changed() -> None:
 def test_a_loglik_replaces_the_models_of_its_kind() -> None:
     resolved = resolve_model("ddm", loglik=loglik, loglik_kind="blackbox")
     assert resolved.likelihood.source is loglik
-    assert [each.kind for each in resolved.spec.likelihoods] == ["analytical", "blackbox"]
+    kinds = [each.kind for each in resolved.spec.likelihoods]
+    assert kinds[0] == "analytical" and kinds.count("blackbox") == 1
     assert resolve_model("ddm", loglik=loglik).likelihood.kind == "analytical"
     assert resolve_model("ddm", loglik=loglik, loglik_kind="approx_differentiable").likelihood.backend == "jax"
 
@@ -102,5 +103,5 @@ def test_a_backend_that_does_not_apply_is_warned_about() -> None:
 
 
 def test_a_model_is_named_by_a_string() -> None:
-    with pytest.raises(TypeError, match="`model` must be a string"):
+    with pytest.raises(TypeError, match="`model` must be a model.s name"):
         resolve_model(3)

@@ -11,7 +11,7 @@ import math
 import numbers
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from hssm.data.theta import Theta, named_theta, vector
 from hssm.models.registry import find_model, list_models, unknown_model_message
 from hssm.seeds import Seed, as_generator, one_seed
 from hssm.simulators.ssms_adapter import ssms_model, ssms_model_names
-from hssm.spec import MISSING_CODE, ModelSpec, SimulationOptions, Simulator
+from hssm.spec import MISSING_CODE, ModelSpec, ParameterSpec, SimulationOptions, Simulator
 from hssm.suggest import close_matches
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class _Contamination:
 
 
 def simulate_data(  # noqa: PLR0913  (public, and documented as one table of options)
-    model: str,
+    model: str | ModelSpec,
     theta: Theta,
     size: int = 1,
     random_state: Seed = None,
@@ -56,10 +56,10 @@ def simulate_data(  # noqa: PLR0913  (public, and documented as one table of opt
     Parameters
     ----------
     model
-        A name of ``list_models()``, or of a model of the ssm-simulators package.
+        A name of ``list_models()`` or of a model of the ssm-simulators package, or a model of ``diffusion_model``.
     theta
         A dict of numbers or (n,) arrays by parameter name; or a list, a 1-D array (one trial) or an
-        (n, n_parameters) array in the order of ``list_params``.
+        (n, n_parameters) array in the order of ``list_params``. Extra fields of a model come with its parameters.
     size
         How often the n trials are repeated.
     random_state
@@ -100,34 +100,48 @@ def simulate_data(  # noqa: PLR0913  (public, and documented as one table of opt
     """
     rng = as_generator(one_seed(random_state, _random_seed_of(kwargs)))
     spec, simulator = _simulated_model(model)
-    values = named_theta(spec, theta)
+    covariates = spec.likelihood().covariates if spec.likelihoods else ()
+    values = named_theta(_with_fields(spec, covariates), theta)
     n_trials = len(next(iter(values.values())))
     size = _count("size", size)
+    tiled = {name: np.tile(value, size) for name, value in values.items()}
     options = SimulationOptions(
-        delta_t=_positive("delta_t", delta_t), max_t=_positive("max_t", max_t), n_threads=_count("n_threads", n_threads)
+        delta_t=_positive("delta_t", delta_t),
+        max_t=_positive("max_t", max_t),
+        n_threads=_count("n_threads", n_threads),
+        covariates={name: tiled.pop(name) for name in covariates},
     )
     contamination = _Contamination(
         p_outlier=_probability(p_outlier),
         lapse=_resolved_lapse(spec, p_outlier, lapse),
         deadline=_deadlines(spec, deadline, n_trials, size),
     )
-    tiled = {name: np.tile(value, size) for name, value in values.items()}
     responses = simulator.draw(rng, tiled, options)
     responses = _contaminated(rng, spec, responses, options.max_t, contamination)
     return _frame(spec, responses) if output_df else responses
 
 
-def _simulated_model(name: str) -> tuple[ModelSpec, Simulator]:
-    if not isinstance(name, str):
-        raise TypeError(f"'model' must be the name of a model, got {name!r} of type {type(name).__name__}.")
+def _simulated_model(name: str | ModelSpec) -> tuple[ModelSpec, Simulator]:
+    if not isinstance(name, str | ModelSpec):
+        raise TypeError(
+            f"'model' must be the name of a model or a model of `diffusion_model`, got {name!r} of type "
+            f"{type(name).__name__}."
+        )
     spec = find_model(name)
-    if spec is None and name in ssms_model_names():
+    if spec is None and isinstance(name, str) and name in ssms_model_names():
         spec = ssms_model(name)
     if spec is None:
-        raise ValueError(_unknown_model(name))
+        raise ValueError(_unknown_model(str(name)))
     if spec.simulator is None:
-        raise ValueError(f"Model {name!r} has no simulator, so it cannot be simulated. Choose a model that has one.")
+        raise ValueError(
+            f"Model {spec.name!r} has no simulator, so it cannot be simulated. Choose a model that has one."
+        )
     return spec, spec.simulator
+
+
+def _with_fields(spec: ModelSpec, covariates: tuple[str, ...]) -> ModelSpec:
+    """The model with its extra fields as parameters: a simulation is told them with ``theta``."""
+    return replace(spec, parameters=(*spec.parameters, *(ParameterSpec(name=name) for name in covariates)))
 
 
 def _unknown_model(name: str) -> str:

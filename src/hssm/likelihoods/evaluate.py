@@ -15,14 +15,14 @@ from hssm.likelihoods.assemble import assemble
 from hssm.likelihoods.lapse_density import resolve_lapse
 from hssm.models.config import ResolvedModel, resolve_model
 from hssm.models.registry import get_model, list_models
-from hssm.spec import Likelihood
+from hssm.spec import Likelihood, ModelSpec
 from hssm.suggest import close_matches
 
 Result = np.ndarray | tuple[np.ndarray, dict[str, np.ndarray]]
 
 
 def log_density(
-    model: str,
+    model: str | ModelSpec,
     data: Any,
     theta: Mapping[str, Any],
     *,
@@ -35,8 +35,8 @@ def log_density(
 
     Parameters
     ----------
-    model : str
-        A name of the registry.
+    model : str or ModelSpec
+        A name of the registry, or a model of ``diffusion_model``.
     data : DataFrame or mapping of arrays
         Response columns (rt in seconds, response in model codes) and extra fields, each (n,).
     theta : dict
@@ -64,7 +64,7 @@ def log_density(
 
 
 def log_cdf(
-    model: str,
+    model: str | ModelSpec,
     data: Any,
     theta: Mapping[str, Any],
     *,
@@ -84,7 +84,7 @@ def log_cdf(
 
 
 def log_survival(
-    model: str,
+    model: str | ModelSpec,
     data: Any,
     theta: Mapping[str, Any],
     *,
@@ -104,7 +104,7 @@ def _evaluate(function: str, model: Any, data: Any, theta: Mapping[str, Any], op
     kind, p_outlier, lapse, gradient = options
     resolved = _resolve(model, kind)
     with_lapse = np.any(np.asarray(p_outlier) != 0)
-    likelihood = _assembled(resolved, resolve_lapse(lapse) if with_lapse else None)
+    likelihood = _assembled(model, resolved.likelihood.kind, resolve_lapse(lapse) if with_lapse else None)
     if getattr(likelihood, function) is None:
         having = ", ".join(name for name in list_models() if _has(name, function))
         raise ValueError(f"Model {resolved.spec.name!r} has no {function}. Models that have one: {having}.")
@@ -121,23 +121,39 @@ def _evaluate(function: str, model: Any, data: Any, theta: Mapping[str, Any], op
 
 
 def _resolve(model: Any, kind: str | None) -> ResolvedModel:
-    if isinstance(model, str):
-        return resolve_model(get_model(model).name, loglik_kind=kind)
-    raise TypeError(f"`model` must be the name of a model, got {type(model).__name__}; register_model names your own.")
+    if isinstance(model, str | ModelSpec):
+        return resolve_model(get_model(model), loglik_kind=kind)
+    raise TypeError(
+        f"`model` must be the name of a model or a model of `diffusion_model`, got {type(model).__name__}; "
+        "register_model names your own."
+    )
+
+
+class _Same:
+    """A model as a key: equal to itself only."""
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self.spec = spec
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.spec is other.spec
+
+    def __hash__(self) -> int:
+        return id(self.spec)
 
 
 @lru_cache(maxsize=64)
-def _assembled_by_key(name: str, kind: str, lapse: Any) -> Likelihood:
-    resolved = resolve_model(name, loglik_kind=kind)
+def _assembled_by_key(model: str | _Same, kind: str, lapse: Any) -> Likelihood:
+    resolved = resolve_model(model.spec if isinstance(model, _Same) else model, loglik_kind=kind)
     return assemble(resolved.spec, resolved.likelihood, lapse=lapse, floor=False)
 
 
-def _assembled(resolved: ResolvedModel, lapse: Any) -> Likelihood:
-    return _assembled_by_key(resolved.spec.name, resolved.likelihood.kind, lapse)
+def _assembled(model: str | ModelSpec, kind: str, lapse: Any) -> Likelihood:
+    return _assembled_by_key(model if isinstance(model, str) else _Same(model), kind, lapse)
 
 
 def _has(name: str, function: str) -> bool:
-    return getattr(_assembled(resolve_model(name), None), function) is not None
+    return getattr(_assembled(name, resolve_model(name).likelihood.kind, None), function) is not None
 
 
 def _columns(likelihood: Likelihood, data: Any, function: str) -> dict[str, np.ndarray]:

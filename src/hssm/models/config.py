@@ -90,7 +90,7 @@ class ResolvedModel:
 
 
 def resolve_model(
-    model: str,
+    model: str | ModelSpec,
     *,
     model_config: ModelConfig | Mapping[str, Any] | None = None,
     loglik: Any = None,
@@ -102,7 +102,7 @@ def resolve_model(
     Parameters
     ----------
     model
-        A known name, or a new one together with ``loglik``, ``loglik_kind`` and a configuration.
+        A known name, or a new one together with ``loglik``, ``loglik_kind`` and a configuration; or a model itself.
     model_config
         Changes to a known model, or the description of a new one.
     loglik
@@ -118,14 +118,17 @@ def resolve_model(
     ValueError, TypeError, FileNotFoundError
         Naming what is wrong, what was given and what is allowed.
     """
-    if not isinstance(model, str):
-        raise TypeError(f"`model` must be a string, got {model!r} of type {type(model).__name__}.")
+    if not isinstance(model, str | ModelSpec):
+        raise TypeError(
+            f"`model` must be a model's name or a model of `diffusion_model`, got {model!r} of type "
+            f"{type(model).__name__}."
+        )
     config = as_model_config(model_config)
     if loglik_kind is not None and loglik_kind not in KINDS:
         raise ValueError(f"`loglik_kind` must be one of {quoted(KINDS)} or None, got {loglik_kind!r}.")
     known = find_model(model)
     if known is None:
-        return _new_model(model, config, loglik, loglik_kind, choices)
+        return _new_model(str(model), config, loglik, loglik_kind, choices)
     return _changed_model(known, config, loglik, loglik_kind)
 
 

@@ -14,7 +14,9 @@ from hssm.spec import Bounds, LikelihoodSpec, ModelSpec, ParameterSpec
 PriorLookup = Callable[[ParameterSpec, LikelihoodSpec, Bounds], Any]
 
 
-def show_defaults(model: str, loglik_kind: str | None = None, *, prior_of: PriorLookup | None = None) -> str:
+def show_defaults(
+    model: str | ModelSpec, loglik_kind: str | None = None, *, prior_of: PriorLookup | None = None
+) -> str:
     """Everything a model assumes unless told otherwise, as text.
 
     Parameters

@@ -49,24 +49,26 @@ CONTRACT_ORDER = (
 _registered: dict[str, ModelSpec] = {}
 
 
-def get_model(name: str) -> ModelSpec:
-    """The model of that name.
+def get_model(name: str | ModelSpec) -> ModelSpec:
+    """The model of that name; a model itself, as from ``diffusion_model``, is returned as it is.
 
     Raises
     ------
     ValueError
         No built-in or registered model and no family has that name; the message offers close matches.
     """
-    if not isinstance(name, str):
+    if not isinstance(name, str | ModelSpec):
         raise TypeError(f"A model is named by a string, got {name!r} of type {type(name).__name__}.")
     found = find_model(name)
     if found is None:
-        raise ValueError(unknown_model_message(name))
+        raise ValueError(unknown_model_message(str(name)))
     return found
 
 
-def find_model(name: str) -> ModelSpec | None:
-    """The model of that name, or None."""
+def find_model(name: str | ModelSpec) -> ModelSpec | None:
+    """The model of that name, or None; a model itself is returned as it is."""
+    if isinstance(name, ModelSpec):
+        return name
     found = _built_in().get(name) or _registered.get(name)
     if found is not None:
         return found

@@ -6,16 +6,16 @@ from hssm.models import describe
 from hssm.models.registry import get_model
 from hssm.parameters.default_priors import defaults_for, within
 from hssm.parameters.prior import Prior
-from hssm.spec import Bounds, LikelihoodSpec, ParameterSpec
+from hssm.spec import Bounds, LikelihoodSpec, ModelSpec, ParameterSpec
 
 
-def show_defaults(model: str, loglik_kind: str | None = None) -> str:
+def show_defaults(model: str | ModelSpec, loglik_kind: str | None = None) -> str:
     """Everything a model assumes unless told otherwise, as text: process, choices, bounds, default priors.
 
     Parameters
     ----------
-    model : str
-        A name of :func:`hssm.list_models`.
+    model : str or ModelSpec
+        A name of :func:`hssm.list_models`, or a model of :func:`hssm.diffusion_model`.
     loglik_kind : str, optional
         One likelihood kind, or None for all that the model has.
 

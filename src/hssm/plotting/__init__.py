@@ -12,6 +12,7 @@ _HOMES = {
     "plot_delta": "hssm.plotting.delta",
     "plot_effects": "hssm.plotting.effects",
     "plot_model_cartoon": "hssm.plotting.cartoon",
+    "plot_network_certificate": "hssm.plotting.network_certificate",
     "plot_predictive": "hssm.plotting.predictive",
     "plot_prior": "hssm.plotting.prior",
     "plot_quantile_probability": "hssm.plotting.quantile_probability",

@@ -82,7 +82,9 @@ class PassageSimulator:
     ) -> np.ndarray:
         """(n, 2) rt and response; MISSING_CODE for paths that do not end in time and outside the domain."""
         t = np.asarray(theta["t"], dtype=np.float64)
-        columns = np.array([np.asarray(theta[name], dtype=np.float64) for name in self.process.parameters])
+        known = {**options.covariates, **theta}
+        values = (np.asarray(known[name], dtype=np.float64) for name in self.process.parameters)
+        columns = np.array([np.broadcast_to(value, t.shape) for value in values])
         out = np.full((t.size, 2), np.nan)
         paths = compiled_paths(self.process)
         functions = (paths.drifts, paths.bounds, paths.constants)

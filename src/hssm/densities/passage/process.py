@@ -41,7 +41,8 @@ class PassageDensity:
 
     def _evaluate(self, what: str, observed: Named, theta: Named) -> TensorVariable:
         tau = pt.as_tensor_variable(observed["rt"]) - theta["t"]
-        inputs = pt.broadcast_arrays(tau, observed["response"], *(theta[name] for name in self.process.parameters))
+        known = {**observed, **theta}  # a user's functions may read extra fields
+        inputs = pt.broadcast_arrays(tau, observed["response"], *(known[name] for name in self.process.parameters))
         trials = pt.stack([pt.cast(x, "float64").ravel() for x in inputs])
         flat, _ = PassageOp(self.process, what, self.tolerance)(trials)
         return pt.cast(flat.reshape(inputs[0].shape, ndim=inputs[0].ndim), tau.dtype)

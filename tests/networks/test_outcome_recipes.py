@@ -1,0 +1,28 @@
+"""The known parts of choice and survivor recipes."""
+
+import numpy as np
+
+from hssm import log_cdf
+from hssm.networks.outcome_recipes import OUTCOME_RECIPES
+
+
+def test_choices_between_constant_bounds_are_known() -> None:
+    rng = np.random.default_rng(1)
+    v, a, z = rng.uniform(-3, 3, 200), rng.uniform(0.3, 2.5, 200), rng.uniform(0.05, 0.95, 200)
+    recipe = OUTCOME_RECIPES["ddm", "cpn"]
+    rows = np.stack([v, a, z, np.zeros(200)], axis=1).astype(np.float32)
+    found = recipe.finish(recipe.split(rows)[1])
+    for place, response in enumerate((-1, 1)):
+        data = {"rt": np.full(200, np.inf), "response": np.full(200, response)}
+        exact = log_cdf("ddm", data, {"v": v, "a": a, "z": z, "t": np.zeros(200)})
+        np.testing.assert_allclose(found[:, place], exact, rtol=1e-3, atol=1e-3)
+
+
+def test_survivors_fall_at_the_known_rate() -> None:
+    """Late survivors fall by pi^2 / (8 a^2) + v^2 / 2 per second."""
+    theta = {"v": 0.5, "a": 0.9, "z": 0.4, "t": 0.0}
+    rows = np.array([[*theta.values(), deadline] for deadline in (10.0, 12.0)], dtype=np.float32)
+    recipe = OUTCOME_RECIPES["ddm", "opn"]
+    found = np.asarray(recipe.finish(recipe.split(rows)[1]))[:, 0]
+    rate = np.pi**2 / (8 * theta["a"] ** 2) + theta["v"] ** 2 / 2
+    np.testing.assert_allclose(np.diff(found), -2.0 * rate, rtol=1e-3)
