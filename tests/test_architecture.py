@@ -98,6 +98,7 @@ WIDE_PUBLIC = {
     "hssm.rlssm.RLSSM.__init__",
     "hssm.addm.aDDM.__init__",
     "hssm.recovery.parameter_recovery",
+    "hssm.recovery.plan",
     "hssm.recovery.sbc",
     "hssm.networks.training.train",
 }

@@ -43,6 +43,7 @@ _SUBMODULES = (
     "networks",
     "param",
     "plotting",
+    "recovery",
     "utils",
 )
 

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_models(commands)
     _add_simulate(commands)
     _add_fit(commands)
+    _add_recover(commands)
     _add_train(commands)
     return parser
 
@@ -103,6 +104,27 @@ def _add_fit(commands: argparse._SubParsersAction) -> None:
     _add_sampling(parser)
 
 
+def _add_recover(commands: argparse._SubParsersAction) -> None:
+    parser = _command(commands, "recover", "simulate, fit, and compare with the truth, many times", _run_recover)
+    parser.add_argument("model", metavar="MODEL", help="a name that `hssm models` lists")
+    parser.add_argument("--datasets", type=_positive, metavar="N", help="data sets (50; 200 with --sbc)")
+    parser.add_argument("--trials", type=_positive, metavar="N", help="trials per participant (500; 100 with --sbc)")
+    parser.add_argument("--participants", type=_positive, default=1, metavar="N", help="participants (1)")
+    parser.add_argument(
+        "--sbc", action="store_true", help="simulation-based calibration: ranks of truths from the prior"
+    )
+    parser.add_argument("--workers", type=_positive, metavar="N", help="processes (one per core)")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for results; a rerun goes on")
+    _add_sampling(parser, draws=500, tune=500, chains=2)
+
+
+def _add_sampling(parser: argparse.ArgumentParser, draws: int = 1000, tune: int = 1000, chains: int = 4) -> None:
+    """The numbers are what the defaults are, for the help."""
+    parser.add_argument("--draws", type=_positive, metavar="N", help=f"draws to keep per chain ({draws})")
+    parser.add_argument("--tune", type=_natural, metavar="N", help=f"draws to tune per chain ({tune})")
+    parser.add_argument("--chains", type=_positive, metavar="N", help=f"chains ({chains})")
+
+
 def _add_train(commands: argparse._SubParsersAction) -> None:
     parser = _command(commands, "train", "train a likelihood network of a model, and certify it", _run_train)
     parser.add_argument("model", metavar="MODEL", help="a name that `hssm models` lists")
@@ -111,12 +133,6 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--epochs", type=_positive, metavar="N", help="passes over the rows, at most")
     parser.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes that make the rows (1)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for network and certificate")
-
-
-def _add_sampling(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--draws", type=_positive, metavar="N", help="draws to keep per chain (1000)")
-    parser.add_argument("--tune", type=_natural, metavar="N", help="draws to tune per chain (1000)")
-    parser.add_argument("--chains", type=_positive, metavar="N", help="chains (4)")
 
 
 def _natural(text: str) -> int:
@@ -178,6 +194,22 @@ def _run_fit(options: argparse.Namespace, screen: object) -> None:
         seed=options.seed,
     )
     fit(screen, request, **_sampling(options))  # type: ignore[arg-type]
+
+
+def _run_recover(options: argparse.Namespace, screen: object) -> None:
+    from hssm.commands.recovery import RecoverRequest, recover
+
+    request = RecoverRequest(
+        model=options.model,
+        out=options.out,
+        sbc=options.sbc,
+        datasets=options.datasets,
+        trials=options.trials,
+        participants=options.participants,
+        workers=options.workers,
+        seed=options.seed,
+    )
+    recover(screen, request, **_sampling(options))  # type: ignore[arg-type]
 
 
 def _run_train(options: argparse.Namespace, screen: object) -> None:

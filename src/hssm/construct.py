@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hssm.bambi_bridge.build import BuildOptions, build
+from hssm.bambi_bridge.renew import renew
 from hssm.bambi_bridge.starts import starting_values
 from hssm.data import checks
 from hssm.data.observe import new_responses, observe
@@ -28,7 +29,7 @@ from hssm.parameters.collect import collect_params
 from hssm.parameters.formula import formula_names
 from hssm.parameters.initial_values import data_driven_start
 from hssm.parameters.resolve import resolve_parameters
-from hssm.spec import BuiltModel, Likelihood, Observations, Recording, ResolvedParam
+from hssm.spec import MISSING_CODE, BuiltModel, Likelihood, Observations, Recording, ResolvedParam
 from hssm.suggest import close_matches
 
 BAMBI_OPTIONS = ("categorical", "potentials", "dropna", "auto_scale", "center_predictors")
@@ -36,14 +37,16 @@ BAMBI_OPTIONS = ("categorical", "potentials", "dropna", "auto_scale", "center_pr
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Construction:
-    """Everything that was made on the way to the PyMC model."""
+    """Everything that was made on the way to the PyMC model; ``outcomes`` are those that the likelihood knows."""
 
     model: ResolvedModel
     params: Mapping[str, ResolvedParam]
     observations: Observations
     lapse: LapseDensity | None
     loglik_missing_data: Any
+    outcomes: tuple[str, ...]
     built: BuiltModel
+    options: BuildOptions
     initvals: Mapping[str, np.ndarray]
 
 
@@ -79,7 +82,8 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
     params = dict(_on_kept_rows(params, observations, len(data)))
     if lapse is not None:
         checks.check_lapse_support(observations, lapse.support)
-    likelihood = _assembled(model, params, lapse, _recorded(observations, arguments["loglik_missing_data"]))
+    recorded = _recorded(observations, arguments["loglik_missing_data"])
+    likelihood = _assembled(model, params, lapse, recorded)
     start = _starts(model, params, observations, arguments["process_initvals"])
     options = BuildOptions(
         noncentered=arguments["noncentered"],
@@ -95,7 +99,9 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
         observations=observations,
         lapse=lapse,
         loglik_missing_data=arguments["loglik_missing_data"],
+        outcomes=recorded.occurring,
         built=built,
+        options=options,
         initvals=starting_values(built, natural),
     )
 
@@ -115,6 +121,50 @@ def _recorded(observations: Observations, function: Any, frame: pd.DataFrame | N
     source = observations.frame if frame is None else frame
     rows = {name: source[name].to_numpy(dtype=float) for name in columns}
     return Recorded(recording=recording, occurring=tuple(occurring(rows, columns, recording)), function=function)
+
+
+def with_responses(construction: Construction, responses: np.ndarray, process_initvals: bool = True) -> Construction:
+    """The same model of other responses to the same design, with the same compiled functions where that is possible.
+
+    The PyMC model of ``construction`` is taken over; ``construction`` itself can no longer be sampled then. A
+    likelihood that does not know an outcome of the new data makes a new model, which knows those of the old ones too.
+
+    Parameters
+    ----------
+    construction : what was made from the first data
+    responses : (n_trials, n_columns) array of the response columns in model codes, as the model's simulator draws them
+    process_initvals : as in the constructor
+    """
+    old = construction.observations
+    columns = dict(zip(old.response, np.asarray(responses, dtype=float).T, strict=True))
+    frame = old.frame.assign(**columns)
+    is_missing = frame["rt"].to_numpy() == MISSING_CODE if "rt" in columns else old.is_missing
+    observations = replace(old, frame=frame, is_missing=is_missing)
+    start = _starts(construction.model, construction.params, observations, process_initvals)
+    recorded = _recorded(observations, construction.loglik_missing_data)
+    outcomes = tuple(dict.fromkeys((*construction.outcomes, *recorded.occurring)))
+    own: Mapping[str, np.ndarray] | None = construction.initvals
+    if set(outcomes) <= {OBSERVED, *construction.outcomes}:
+        built = renew(construction.built, observations, start)
+    else:
+        built, own = _with_outcomes(construction, observations, replace(recorded, occurring=outcomes), start), None
+    natural = start if process_initvals else {}
+    return replace(
+        construction,
+        observations=observations,
+        outcomes=outcomes,
+        built=built,
+        initvals=starting_values(built, natural, own),
+    )
+
+
+def _with_outcomes(
+    construction: Construction, observations: Observations, recorded: Recorded, start: Mapping[str, Any]
+) -> BuiltModel:
+    """A new model whose likelihood knows more outcomes."""
+    likelihood = _assembled(construction.model, construction.params, construction.lapse, recorded)
+    options = replace(construction.options, start=start)
+    return build(observations, construction.params, likelihood, options, model_name=construction.model.spec.name)
 
 
 def likelihood_of(construction: Construction, frame: pd.DataFrame) -> Likelihood:

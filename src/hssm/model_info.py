@@ -36,6 +36,11 @@ class ModelInfo:
         return self._construction.built
 
     @property
+    def construction(self) -> Construction:
+        """Everything that was made on the way to the built model (:class:`~hssm.construct.Construction`)."""
+        return self._construction
+
+    @property
     def given(self) -> Given:
         """The frame and the arguments from which the model was built, as they were given."""
         return self._given

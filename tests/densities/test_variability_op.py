@@ -5,7 +5,7 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 
-from hssm.densities.variability_op import FULL_DDM
+from hssm.densities.variability_distribution import FULL_DDM
 from hssm.densities.wiener_variability import PARAMETERS
 from tests.densities.compare import assert_close, columns, reference
 from tests.tolerances import (

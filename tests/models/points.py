@@ -149,6 +149,9 @@ RANDOM: dict[str, tuple[float, float]] = {
 }
 """Range of random settings by role, else by the name without its number."""
 
+SOLVED = ("ornstein", "ornstein_angle", "weibull", "gamma_drift", "gamma_drift_angle")
+"""Models whose densities come from integral equations: right to 1e-6, not to 1e-8."""
+
 DRIFTS_OF_RACES = (0.2, 2.0)
 
 

@@ -50,3 +50,13 @@ def test_rows_of_another_plan_are_not_used(plan, tmp_path) -> None:
     rows, _ = build_dataset(other, tmp_path)
     assert len(rows) == 2016  # whole parameter vectors of 24 rows
     assert len(list(tmp_path.glob("*.npz"))) == 1
+
+
+@pytest.mark.slow
+def test_workers_of_a_cluster_make_the_same_rows(tmp_path) -> None:
+    distributed = pytest.importorskip("distributed")
+    plan = DatasetPlan(source=Exact(DDM), kind="lan", box=training_box(DDM), n_rows=60_000, seed=3)
+    rows, _ = build_dataset(plan, tmp_path / "one")
+    with distributed.Client(processes=False, n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+        other, _ = build_dataset(plan, tmp_path / "two", executor=client.get_executor())
+    np.testing.assert_array_equal(rows, other)

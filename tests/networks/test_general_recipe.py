@@ -11,7 +11,7 @@ from hssm.networks.outcome_recipes import OUTCOME_RECIPES
 from hssm.networks.recipe import inputs_of
 from hssm.networks.two_bounds import TWO_BOUNDS
 
-GENERAL = (("ddm", "lan"), ("weibull", "lan"), ("ddm", "gonogo"), ("ddm", "cpn"), ("ddm_seq2_no_bias", "cpn"))
+GENERAL = (("ddm", "lan"), ("weibull", "lan"), ("ddm_sdv", "gonogo"), ("weibull", "cpn"), ("ddm_seq2_no_bias", "cpn"))
 CASES = [(name, "lan") for name in TWO_BOUNDS if name != "angle_extended"] + list(OUTCOME_RECIPES) + list(GENERAL)
 
 

@@ -26,3 +26,12 @@ def test_survivors_fall_at_the_known_rate() -> None:
     found = np.asarray(recipe.finish(recipe.split(rows)[1]))[:, 0]
     rate = np.pi**2 / (8 * theta["a"] ** 2) + theta["v"] ** 2 / 2
     np.testing.assert_allclose(np.diff(found), -2.0 * rate, rtol=1e-3)
+
+
+def test_withheld_becomes_the_lower_choice_when_time_does_not_end() -> None:
+    theta = [0.6, 0.8, 0.45, 0.1]
+    withheld, choice = OUTCOME_RECIPES["ddm", "gonogo"], OUTCOME_RECIPES["ddm", "cpn"]
+    rows = np.array([[*theta, deadline] for deadline in (0.1001, 60.0)], dtype=np.float32)
+    found = np.exp(np.asarray(withheld.finish(withheld.split(rows)[1])))[:, 0]
+    lower = np.exp(np.asarray(choice.finish(choice.split(rows[:, :4])[1])))[1, 0]
+    np.testing.assert_allclose(found, [1.0, lower], atol=1e-4)

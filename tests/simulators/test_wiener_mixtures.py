@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from hssm.densities.two_stages import DDM_SEQ2_NO_BIAS as TWO_STAGES
-from hssm.densities.variability_op import FULL_DDM as FULL
+from hssm.densities.variability_distribution import FULL_DDM as FULL
 from hssm.simulators.wiener import DDM
 from hssm.simulators.wiener_mixtures import DDM_SEQ2_NO_BIAS, FULL_DDM
 from hssm.spec import MISSING_CODE, SimulationOptions

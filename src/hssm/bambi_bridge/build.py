@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import bambi as bmb
 import numpy as np
 import pymc as pm
 
@@ -18,11 +19,12 @@ from hssm.bambi_bridge.alike import with_rows_alike
 from hssm.bambi_bridge.centering import Form, can_be_noncentered, nearest_form, resolve_centering
 from hssm.bambi_bridge.compat import read_terms
 from hssm.bambi_bridge.family import describe
+from hssm.bambi_bridge.partial import with_witnesses
 from hssm.bambi_bridge.predictor import Predictor
 from hssm.bambi_bridge.quick_fit import QuickFit, quick_fit
 from hssm.bambi_bridge.regression import build_regression, make_predictor, with_means
 from hssm.distributions.make import make_distribution_class
-from hssm.parameters.coordinates import coordinate_of, floor_of
+from hssm.parameters.coordinates import Shifted, coordinate_of, floor_of
 from hssm.parameters.initial_values import response_times
 from hssm.parameters.prior import make_variable
 from hssm.spec import BuiltModel, Likelihood, Observations, ResolvedParam
@@ -68,7 +70,7 @@ def build(
     pymc_model = pm.Model(coords=_coords(observations))
     with pymc_model:
         values: dict[str, Any] = {}
-        fastest = response_times(observations.frame).fastest if "rt" in observations.response else None
+        fastest = fastest_response(observations)
         for name, predictor in predictors.items():
             if predictor.param.is_regression or predictor.param.is_fixed:
                 values[name] = _parameter(predictor, bambi_model, forms, fit)
@@ -116,11 +118,22 @@ def _parameter(predictor: Predictor, bambi_model: Any, forms: Mapping[str, Form]
     return pm.Data(f"{param.name}_fixed", np.asarray(param.fixed_value, dtype=float), dims=names.OBS_DIM)
 
 
+def fastest_response(observations: Observations) -> float | None:
+    """The fastest response time in seconds; None for choices without times."""
+    return response_times(observations.frame).fastest if "rt" in observations.response else None
+
+
 def _simple(param: ResolvedParam, before: Mapping[str, Any], fastest: float | None) -> Any:
     """A parameter that is one variable, in a coordinate that suits it."""
     floor = floor_of(param, before)
     transform = coordinate_of(param, fastest) if floor is None else None
-    return make_variable(param.prior, param.name, transform=transform, above=floor)
+    numbers = [key for key, value in param.prior.args.items() if not isinstance(value, bmb.Prior)]
+    if not isinstance(transform, Shifted) or not numbers:
+        return make_variable(param.prior, param.name, transform=transform, above=floor)
+    # What comes from the responses is data: the compiled model then serves other responses too.
+    data = pm.Data(names.fastest(param.name), fastest)
+    arguments = {numbers[0]: with_witnesses(param.prior.args[numbers[0]], data)}
+    return make_variable(param.prior, param.name, arguments=arguments, transform=Shifted(data))
 
 
 def _response(observations: Observations, likelihood: Likelihood, distribution: Any, values: Mapping[str, Any]) -> None:

@@ -35,3 +35,8 @@ def expression_dim(variable_name: str) -> str:
 def natural(variable_name: str) -> str:
     """Natural-scale companion of a link-scale variable."""
     return f"{variable_name}_natural"
+
+
+def fastest(parameter: str) -> str:
+    """Data: the fastest response time, in the coordinate of a parameter that is bounded by it."""
+    return f"{parameter}_fastest"

@@ -171,14 +171,22 @@ def _group_effect(predictor: Predictor, term: Term, form: Form, coefficients: Ma
     if mean is not None:
         arguments["mu"] = coefficients[mean]
     if form == "partial":
-        effects = fit.effects[term.variable]
-        centre = 0.0 if mean is None else fit.coefficients[predictor.term(mean).variable]
-        # What the trials favour is the whole effect, with the mean that it is drawn around.
-        pull = pm.Data(f"{term.variable}_pull", effects.pull + effects.information * centre, dims=dims)
-        information = pm.Data(f"{term.variable}_information", effects.information, dims=dims)
+        data = {name: pm.Data(name, value, dims=dims) for name, value in partial_data(predictor, term, fit).items()}
+        pull, information = data.values()
         arguments["mu"] = with_witnesses(arguments.get("mu", 0.0), information, pull)
         arguments["transform"] = PartialCentering(information, pull)
     return make_variable(term.prior, term.variable, dims=dims, arguments=arguments)
+
+
+def partial_data(predictor: Predictor, term: Term, fit: QuickFit) -> dict[str, np.ndarray]:
+    """Pull and information of a partially centred term, as the model's data, by name.
+
+    What the trials favour is the whole effect, with the mean that it is drawn around.
+    """
+    effects, mean = fit.effects[term.variable], predictor.means.get(term.name)
+    centre = 0.0 if mean is None else fit.coefficients[predictor.term(mean).variable]
+    pull = effects.pull + effects.information * centre
+    return {f"{term.variable}_pull": pull, f"{term.variable}_information": effects.information}
 
 
 def _hyper_variables(term: Term, dims: Any) -> dict[str, Any]:

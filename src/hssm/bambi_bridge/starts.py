@@ -25,13 +25,16 @@ from hssm.parameters.quantiles import bounds_of, prior_median, support
 from hssm.spec import BuiltModel
 
 
-def starting_values(built: BuiltModel, natural: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def starting_values(
+    built: BuiltModel, natural: Mapping[str, Any], own: Mapping[str, np.ndarray] | None = None
+) -> dict[str, np.ndarray]:
     """A value per free variable, by name, in the variable's own (constrained) space.
 
     Parameters
     ----------
     built : the built model
     natural : natural-scale starting values by parameter name; empty for prior medians only
+    own : :func:`own_starts` of the PyMC model, if they are known already
     """
     fit = built.quick_fit if natural and built.quick_fit is not None else QuickFit()
     found = {**natural, **fit.simple}
@@ -41,14 +44,14 @@ def starting_values(built: BuiltModel, natural: Mapping[str, Any]) -> dict[str, 
             values |= _regression_start(predictor, found.get(name), fit)
         elif not predictor.param.is_fixed:
             values[name] = _simple_start(predictor.param.prior, found.get(name))
-    own = _shapes_and_starts(built.pymc_model)
+    own = own_starts(built.pymc_model) if own is None else own
     return {
         name: np.broadcast_to(np.asarray(values.get(name, start), dtype=float), np.shape(start)).copy()
         for name, start in own.items()
     }
 
 
-def _shapes_and_starts(model: pm.Model) -> dict[str, np.ndarray]:
+def own_starts(model: pm.Model) -> dict[str, np.ndarray]:
     """PyMC's own starting values of the free variables."""
     expressions = make_initial_point_expression(
         free_rvs=model.free_RVs,

@@ -27,33 +27,34 @@ from hssm.densities.special.first_passage import ell
 from hssm.densities.special.jax_backend import when_jax_is_loaded
 from hssm.densities.special.numba_backend import fingerprint
 from hssm.densities.variability_kernel import N_NUMBERS, loop
-from hssm.densities.wiener_variability import (
-    PARAMETERS,
-    full_ddm_log_cdf,
-    full_ddm_log_survival,
-    log_density_graph,
-)
-from hssm.spec import Density, Named
+from hssm.densities.wiener_variability import N_TIMES, PARAMETERS, log_density_graph
+from hssm.spec import Named
 
 _INPUTS = ("rt", "response", *PARAMETERS)
 _SLOPE_OF = {"rt": 1, "v": 2, "a": 3, "z": 4, "sz": 5, "sv": 6, "st": 7}
 
 
-def _graph(inputs: list[TensorVariable]) -> TensorVariable:
+def _graph(inputs: list[TensorVariable], n_times: int) -> TensorVariable:
     named = dict(zip(_INPUTS, inputs, strict=True))
-    return log_density_graph(named, named)
+    return log_density_graph(named, named, n_times)
 
 
-def _graph_slopes(inputs: list[TensorVariable]) -> list[TensorVariable]:
+def _graph_slopes(inputs: list[TensorVariable], n_times: int) -> list[TensorVariable]:
     """Derivatives in the order of the operation's outputs, from the fixed rule."""
-    by = pytensor.grad(_graph(inputs).sum(), [inputs[_INPUTS.index(name)] for name in _SLOPE_OF])
+    by = pytensor.grad(_graph(inputs, n_times).sum(), [inputs[_INPUTS.index(name)] for name in _SLOPE_OF])
     return list(by)
 
 
 class FullDiffusionOp(Op):
-    """Trials in, one row per input of the density; vectors of log densities and of their seven derivatives out."""
+    """Trials in, one row per input of the density; vectors of log densities and of their seven derivatives out.
 
-    __props__ = ()
+    ``n_times`` is the number of nodes over the non-decision times in the fixed rule; the kernel counts by itself.
+    """
+
+    __props__ = ("n_times",)
+
+    def __init__(self, n_times: int = N_TIMES) -> None:
+        self.n_times = n_times
 
     def make_node(self, trials: Any) -> Apply:
         trials = pt.as_tensor_variable(trials)
@@ -77,7 +78,7 @@ class FullDiffusionOp(Op):
             total |= {name: by_value * outputs[place] for name, place in _SLOPE_OF.items()}
         used = [i for i, g in enumerate(by_slopes) if not isinstance(g.type, pytensor.gradient.DisconnectedType)]
         if used:
-            slopes = _graph_slopes(list(rows.values()))
+            slopes = _graph_slopes(list(rows.values()), self.n_times)
             cost = sum((slopes[i] * by_slopes[i]).sum() for i in used)
             constants = [by_slopes[i] for i in used]
             second = pytensor.grad(cost, [rows[name] for name in _SLOPE_OF], consider_constant=constants)
@@ -102,7 +103,7 @@ def _funcify_numba(op: FullDiffusionOp, node: Any = None, **kwargs: Any) -> tupl
 
 
 @cache
-def _jax_functions() -> tuple[Callable[..., Any], Callable[..., Any]]:
+def _jax_functions(n_times: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The fixed rule's value and slopes as JAX functions, the value with the slopes for a derivative."""
     import jax
     from pytensor.compile.mode import get_mode
@@ -115,7 +116,7 @@ def _jax_functions() -> tuple[Callable[..., Any], Callable[..., Any]]:
         return jax_funcify(fgraph)
 
     inputs = [pt.vector(name) for name in _INPUTS]
-    plain, slopes = translated([_graph(inputs)]), translated(_graph_slopes(inputs))
+    plain, slopes = translated([_graph(inputs, n_times)]), translated(_graph_slopes(inputs, n_times))
     value = jax.custom_jvp(lambda trials: plain(*trials)[0])
 
     @value.defjvp
@@ -132,13 +133,13 @@ def _register_jax() -> None:
 
     @jax_funcify.register(FullDiffusionOp)
     def _funcify_jax(op: FullDiffusionOp, **kwargs: Any) -> Callable[..., Any]:
-        value, slopes = _jax_functions()
+        value, slopes = _jax_functions(op.n_times)
         return lambda trials: (value(trials), *slopes(*trials))
 
 
 when_jax_is_loaded(_register_jax)
 
-_full_diffusion = FullDiffusionOp()
+_full_diffusion, _one_time = FullDiffusionOp(), FullDiffusionOp(n_times=1)
 
 
 def full_ddm_log_density(observed: Named, theta: Named) -> TensorVariable:
@@ -158,10 +159,21 @@ def full_ddm_log_density(observed: Named, theta: Named) -> TensorVariable:
     TensorVariable
         -inf outside the domain, with zero gradient; accurate to 1e-10, with first and second derivatives.
     """
-    inputs = pt.broadcast_arrays(observed["rt"], observed["response"], *(theta[name] for name in PARAMETERS))
+    inputs = observed["rt"], observed["response"], *(theta[name] for name in PARAMETERS)
+    return _apply(_full_diffusion, *pt.broadcast_arrays(*inputs))
+
+
+def log_density_at(time: TensorVariable, response: TensorVariable, **theta: TensorVariable) -> TensorVariable:
+    """Log density at decision times: of the model whose non-decision time is 0 and does not vary."""
+    # Added zeros bring all to one shape; broadcasting of unknown lengths would leave checks in the graph, at which
+    # JAX warns.
+    zeros = sum((pt.zeros_like(x) for x in theta.values()), start=pt.zeros_like(time + response))
+    inputs = (time, response, *(theta.get(name, 0.0) for name in PARAMETERS))
+    return _apply(_one_time, *(x + zeros for x in inputs))
+
+
+def _apply(op: FullDiffusionOp, *inputs: TensorVariable) -> TensorVariable:
+    """The operation on inputs of one shape."""
     dtype = pytensor.scalar.upcast(*(x.dtype for x in inputs if x.dtype.startswith("float")))
-    value, *_ = _full_diffusion(pt.stack([pt.cast(x, dtype).ravel() for x in inputs]))
+    value, *_ = op(pt.stack([pt.cast(x, dtype).ravel() for x in inputs]))
     return value.reshape(inputs[0].shape, ndim=inputs[0].ndim)
-
-
-FULL_DDM = Density(log_density=full_ddm_log_density, log_cdf=full_ddm_log_cdf, log_survival=full_ddm_log_survival)

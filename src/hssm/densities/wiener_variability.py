@@ -6,22 +6,21 @@ like -(x + v tau)^2 / (2 tau (1 + sv^2 tau)) with the distance x from the start 
 equally dense in their logarithm, which suits the sudden rise near tau = 0. Ratcliff & Tuerlinckx (2002),
 https://doi.org/10.3758/BF03196302.
 
-The distribution function and the survivor are integrals of the same density over decision time: sums of positive
-terms. The log density on numba comes from ``variability_op.py``, which gives each trial as many nodes as it needs.
+This is the log density as one expression. On numba it comes from ``variability_op.py``, which gives each trial as many
+nodes as it needs; its integrals are in ``variability_distribution.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor import TensorVariable
 
-from hssm.densities.logspace import log_add_exp, masked
+from hssm.densities.logspace import masked
 from hssm.densities.path import FOREVER, NARROWEST_BOUNDS
-from hssm.densities.quadrature import REACH, earliest, last_axis, latest, log_panel, log_sum_over, unit_rule
+from hssm.densities.quadrature import REACH, earliest, last_axis, log_panel, log_sum_over, unit_rule
 from hssm.densities.special.first_passage import ell
 from hssm.densities.special.held import held
 from hssm.densities.special.logarithms import safe_log
@@ -29,17 +28,15 @@ from hssm.spec import Named
 
 PARAMETERS = ("v", "a", "z", "t", "sz", "sv", "st")
 _HARMLESS = {"v": 0.0, "a": 1.0, "z": 0.5, "t": 0.0, "sz": 0.0, "sv": 0.0, "st": 0.0}
-_N_TIMES, _N_STARTS, _N_LONG = 32, 24, 40
-_LAST_DECADES = 3e-4
-_NARROWEST_ST = 1e-9
-"""In distribution functions a narrower spread of the non-decision time counts as this; they differ by its square."""
+N_TIMES, _N_STARTS = 32, 24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Trial:
+class Trial:
     """A response seen from the bound that was hit; harmless numbers where the trial is outside the domain."""
 
     valid: TensorVariable
+    upper: TensorVariable
     tau: TensorVariable
     drift: TensorVariable
     distance: TensorVariable
@@ -55,14 +52,16 @@ class _Trial:
         return self.distance * pt.maximum(self.w - 0.5 * self.sz, 0.0)
 
 
-def _trial(observed: Named, theta: Named, upper: TensorVariable, narrowest_st: float = 0.0) -> _Trial:
+def oriented(observed: Named, theta: Named, upper: TensorVariable, narrowest_st: float = 0.0) -> Trial:
+    """A trial seen from the upper or the lower bound; ``st`` counts as ``narrowest_st`` at least."""
     v, a, z, t, sz, sv, st = (pt.as_tensor_variable(theta[name]) for name in PARAMETERS)
     valid = pt.gt(a, NARROWEST_BOUNDS) & pt.gt(z, 0) & pt.lt(z, 1) & pt.ge(t, 0) & pt.ge(sv, 0)
     valid = valid & pt.ge(sz, 0) & pt.le(sz, 2.0 * pt.minimum(z, 1.0 - z)) & pt.ge(st, 0) & pt.le(st, 2.0 * t)
     safe = {name: pt.switch(valid, theta[name], value) for name, value in _HARMLESS.items()}
     z = safe["z"]
-    return _Trial(
+    return Trial(
         valid=valid,
+        upper=upper,
         tau=pt.switch(valid, pt.minimum(observed["rt"] - t, FOREVER), 1.0),
         drift=pt.switch(upper, -safe["v"], safe["v"]),
         distance=2.0 * safe["a"],
@@ -74,18 +73,12 @@ def _trial(observed: Named, theta: Named, upper: TensorVariable, narrowest_st: f
     )
 
 
-def _earliest(longest: TensorVariable, trial: _Trial) -> TensorVariable:
+def soonest(longest: TensorVariable, trial: Trial) -> TensorVariable:
+    """Decision time before which nothing matters compared to the rest up to ``longest``."""
     return earliest(longest, trial.nearest**2, trial.drift**2, trial.sv**2)
 
 
-def _latest(start: TensorVariable, trial: _Trial) -> TensorVariable:
-    area, drift2 = trial.distance**2, trial.drift**2
-    rate = 0.5 * (np.pi**2 / area + drift2 / (1.0 + 10.0 * trial.sv**2 * area))
-    far = trial.distance * (trial.w + 0.5 * trial.sz)
-    return latest(start, far**2, drift2, rate)
-
-
-def _starts(time: TensorVariable, trial: _Trial) -> tuple[TensorVariable, TensorVariable, TensorVariable]:
+def _starts(time: TensorVariable, trial: Trial) -> tuple[TensorVariable, TensorVariable, TensorVariable]:
     """Nodes w and 1 - w over the starts for times (..., n), and their log weights, (..., n, n_starts)."""
     w, sz = last_axis(trial.w), last_axis(trial.sz)
     variance = time * (1.0 + last_axis(trial.sv) ** 2 * time) / last_axis(trial.distance) ** 2
@@ -103,7 +96,7 @@ def _starts(time: TensorVariable, trial: _Trial) -> tuple[TensorVariable, Tensor
     return last_axis(w) + offset, wc - offset, last_axis(share) + np.log(weights)
 
 
-def _log_density_at(time: TensorVariable, trial: _Trial) -> TensorVariable:
+def _log_density_at(time: TensorVariable, trial: Trial) -> TensorVariable:
     """Log density at decision times (..., n), averaged over drifts and starts."""
     w, wc, log_weights = _starts(time, trial)
     t = last_axis(time)
@@ -114,7 +107,7 @@ def _log_density_at(time: TensorVariable, trial: _Trial) -> TensorVariable:
     return log_sum_over(value - 2.0 * safe_log(distance) + log_weights)
 
 
-def _spread_times(trial: _Trial) -> tuple[TensorVariable, TensorVariable, TensorVariable]:
+def spread_times(trial: Trial) -> tuple[TensorVariable, TensorVariable, TensorVariable]:
     """Shortest and longest decision time that the spread of the non-decision time allows, and whether there is any."""
     late = trial.tau + 0.5 * trial.st
     started = pt.gt(late, 0.0)
@@ -123,71 +116,17 @@ def _spread_times(trial: _Trial) -> tuple[TensorVariable, TensorVariable, Tensor
     return early, late, started
 
 
-def log_density_graph(observed: Named, theta: Named) -> TensorVariable:
-    """Log density as one expression with a fixed number of nodes: for JAX and for second derivatives."""
-    trial = _trial(observed, theta, pt.gt(observed["response"], 0))
-    early, late, started = _spread_times(trial)
-    cut = _earliest(late, trial)
+def log_density_graph(observed: Named, theta: Named, n_times: int = N_TIMES) -> TensorVariable:
+    """Log density as one expression with a fixed number of nodes: for JAX and for second derivatives.
+
+    One node in time is enough where ``st`` is 0.
+    """
+    trial = oriented(observed, theta, pt.gt(observed["response"], 0))
+    early, late, started = spread_times(trial)
+    cut = soonest(late, trial)
     truncated = pt.gt(cut, early) & pt.gt(trial.st, 0.0)
     first = pt.switch(truncated, cut, early)
-    times, log_weights = log_panel(first, late, _N_TIMES)
+    times, log_weights = log_panel(first, late, n_times)
     share = pt.switch(truncated, safe_log(late - first) - safe_log(trial.st), 0.0)
     value = share + log_sum_over(_log_density_at(times, trial) + log_weights)
     return masked(trial.valid & started & pt.lt(trial.tau, FOREVER), pt.cast(value, trial.tau.dtype))
-
-
-def _absorbed(trial: _Trial) -> tuple[TensorVariable, TensorVariable]:
-    """Log P(RT <= rt) at the bound of ``trial``, and whether it is above 0."""
-    early, late, started = _spread_times(trial)
-    cut = _earliest(pt.minimum(late, _latest(0.0, trial)), trial)
-    full = pt.gt(early, cut)
-    end = pt.minimum(pt.switch(full, early, cut), _latest(cut, trial))
-    certain = _log_integral(cut, pt.switch(full, end, cut * (1.0 + 1e-9)), trial)
-
-    def share(times: TensorVariable) -> TensorVariable:
-        return safe_log(last_axis(late) - times) - safe_log(last_axis(trial.st))
-
-    return log_add_exp(masked(full, certain), _log_integral(pt.switch(full, early, cut), late, trial, share)), started
-
-
-def _to_come(trial: _Trial) -> TensorVariable:
-    """Log P(RT > rt) at the bound of ``trial``."""
-    early, late, _ = _spread_times(trial)
-    cut = _earliest(_latest(late, trial), trial)
-    start = pt.maximum(late, cut)
-    certain = _log_integral(start, _latest(start, trial), trial)
-    first = pt.switch(pt.gt(early, cut), early, cut)
-    some = pt.gt(late, first)
-
-    def share(times: TensorVariable) -> TensorVariable:
-        return safe_log(times - last_axis(early)) - safe_log(last_axis(trial.st))
-
-    return log_add_exp(certain, masked(some, _log_integral(first, pt.switch(some, late, first), trial, share)))
-
-
-def _log_integral(
-    low: TensorVariable, high: TensorVariable, trial: _Trial, log_share: Callable[..., TensorVariable] | None = None
-) -> TensorVariable:
-    """Log of the integral of density times share over decision times; the last decades have a panel of their own."""
-    middle = pt.maximum(low, _LAST_DECADES * high)
-    panels = []
-    for first, last, n in ((low, middle, _N_TIMES), (middle, high, _N_LONG)):
-        times, log_weights = log_panel(first, last, n)
-        log_weights = log_weights if log_share is None else log_weights + log_share(times)
-        panels.append(log_sum_over(_log_density_at(times, trial) + log_weights) + safe_log(last - first))
-    return log_add_exp(*panels)
-
-
-def full_ddm_log_cdf(observed: Named, theta: Named) -> TensorVariable:
-    """Log P(RT <= rt, response) of the diffusion model with all variabilities; ``rt`` may be infinite."""
-    trial = _trial(observed, theta, pt.gt(observed["response"], 0), _NARROWEST_ST)
-    value, started = _absorbed(trial)
-    return masked(trial.valid & started, pt.cast(value, trial.tau.dtype))
-
-
-def full_ddm_log_survival(observed: Named, theta: Named) -> TensorVariable:
-    """Log P(RT > rt) of the diffusion model with all variabilities, any response."""
-    lower, upper = (_trial(observed, theta, pt.constant(np.array(side)), _NARROWEST_ST) for side in (False, True))
-    _, _, started = _spread_times(lower)
-    value = pt.switch(started, log_add_exp(_to_come(lower), _to_come(upper)), 0.0)
-    return masked(lower.valid & pt.lt(lower.tau, FOREVER), pt.cast(value, lower.tau.dtype))

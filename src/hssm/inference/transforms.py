@@ -5,7 +5,7 @@ Evaluated with PyTensor's Python linker: these are a handful of scalars, not wor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -37,12 +37,26 @@ def unconstrain_draws(model: Any, draws: Mapping[str, np.ndarray]) -> dict[str, 
     return dict(draws) | {name: np.asarray(value) for name, value in zip(names, converted, strict=True)}
 
 
+def converter(
+    model: Any, shapes: Mapping[str, tuple[int, ...]], direction: str
+) -> Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]:
+    """:func:`unconstrain` (``"forward"``) or :func:`constrain` (``"backward"``) of one model, for many points.
+
+    ``shapes`` are those of the values that come in, by name. Data of the model may change in between.
+    """
+    function, names, _ = _compile(model, shapes, direction)
+
+    def convert(point: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        values = {name: np.asarray(point[name], dtype=float) for name in shapes}
+        if function is None:
+            return values
+        return values | {name: np.asarray(value) for name, value in zip(names, function(*values.values()), strict=True)}
+
+    return convert
+
+
 def _convert(model: Any, point: Mapping[str, np.ndarray], direction: str) -> dict[str, np.ndarray]:
-    values = {name: np.asarray(value, dtype=float) for name, value in point.items()}
-    function, names, _ = _compile(model, {name: value.shape for name, value in values.items()}, direction)
-    if function is None:
-        return values
-    return values | {name: np.asarray(value) for name, value in zip(names, function(*values.values()), strict=True)}
+    return converter(model, {name: np.shape(value) for name, value in point.items()}, direction)(point)
 
 
 def _compile(model: Any, shapes: Mapping[str, tuple[int, ...]], direction: str) -> tuple[Any, list[str], bool]:

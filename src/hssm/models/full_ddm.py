@@ -11,7 +11,7 @@ MODEL = ModelSpec(
     parameters=(V, A, Z, T, SZ, SV, ST),
     choices=(-1, 1),
     likelihoods=(
-        LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.variability_op:FULL_DDM")),
+        LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.variability_distribution:FULL_DDM")),
         LikelihoodSpec(
             kind="blackbox", source=Reference("hssm.densities.blackbox_extended:full_ddm_blackbox"), backend="numpy"
         ),

@@ -1,4 +1,4 @@
-"""Recipes for outcomes of diffusions between two bounds: choices (CPN), and no response by a deadline (OPN).
+"""Recipes for outcomes of diffusions between two bounds: choices, no response by a deadline, a response withheld.
 
 The logit of a choice is known for constant bounds; bounds that close change it smoothly. The logit of a survivor is
 followed at both ends: Gaussian early, exponential late.
@@ -81,6 +81,20 @@ def _survivor_logit(u: Columns, strength: Columns, z: Columns) -> tuple[Columns,
     return early - late, early
 
 
+def _withheld_split(extras: Extras, is_angle: bool) -> Callable[[Columns], tuple[Columns, Columns]]:
+    """No response by the deadline, or one at the lower bound; known as if choices did not depend on the time."""
+    of_time, of_choice = _survivor_split(extras, is_angle), _choice_split(extras)
+
+    def split(rows: Columns) -> tuple[Columns, Columns]:
+        when, waiting = of_time(rows)
+        where, upper = of_choice(rows)
+        waits, ends = jnp.exp(log_sigmoid(waiting)), log_sigmoid(-waiting)
+        withheld = waits + jnp.exp(ends + log_sigmoid(-upper)) + 1e-12
+        return jnp.concatenate([when, where], axis=1), jnp.log(withheld) - ends - log_sigmoid(upper)
+
+    return split
+
+
 def _choice(names: tuple[str, ...], extras: Extras) -> Recipe:
     return Recipe(inputs=names, split=_choice_split(extras), finish=both_outcomes)
 
@@ -90,10 +104,17 @@ def _survivor(names: tuple[str, ...], extras: Extras) -> Recipe:
     return Recipe(inputs=(*names, "deadline"), split=split, finish=log_sigmoid)
 
 
+def _withheld(names: tuple[str, ...], extras: Extras) -> Recipe:
+    split = _withheld_split(extras, names[-1] == "theta")
+    return Recipe(inputs=(*names, "deadline"), split=split, finish=log_sigmoid)
+
+
 _ANGLE = (*_VAZT, "theta")
 OUTCOME_RECIPES: dict[tuple[str, str], Recipe] = {
     ("ddm", "cpn"): _choice(_VAZT, _nothing),
     ("angle", "cpn"): _choice(_ANGLE, _closing),
     ("ddm", "opn"): _survivor(_VAZT, _nothing),
     ("angle", "opn"): _survivor(_ANGLE, _closing),
+    ("ddm", "gonogo"): _withheld(_VAZT, _nothing),
+    ("angle", "gonogo"): _withheld(_ANGLE, _closing),
 }

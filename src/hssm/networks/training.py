@@ -192,6 +192,8 @@ def _exported(job: _Job, layers: Layers, folder: Path) -> Network:
         "choices": json.dumps(job.spec.choices),
         "hssm_version": version("hssm"),
     }
+    if job.kind == "gonogo":
+        metadata["nogo"] = str(job.spec.choices[0])
     path = folder / f"{job.name}.onnx"
     export(answer, len(job.recipe.inputs), path, metadata, n_outputs=job.n_outputs)
     return Network(path)

@@ -82,7 +82,7 @@ class Shifted(Transform):
 
     name = "shifted"
 
-    def __init__(self, fastest: float) -> None:
+    def __init__(self, fastest: Any) -> None:
         self._fastest = fastest
         self._area = (SOFTNESS * fastest) ** 2
 
@@ -104,7 +104,7 @@ class Shifted(Transform):
         return bend + pt.log(slope)
 
 
-def _hyperbola(x: Any, area: float) -> Any:
+def _hyperbola(x: Any, area: Any) -> Any:
     """The positive root h of h^2 - x h = area: x where that is large, and area / -x where -x is."""
     far = 0.5 * (pt.abs(x) + pt.sqrt(x * x + 4.0 * area))
     return pt.switch(pt.gt(x, 0.0), far, area / far)

@@ -8,6 +8,7 @@ other is summarised from fixed-seed draws.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import bambi as bmb
@@ -113,7 +114,16 @@ def frozen_distribution(prior: bmb.Prior) -> Any:
     """The prior as a frozen SciPy distribution, hyperpriors at their medians, or None if SciPy has none."""
     if prior.dist is not None or prior.name not in _SCIPY:
         return None
-    return _SCIPY[prior.name](numeric_args(prior))
+    args = numeric_args(prior)
+    if all(np.ndim(value) == 0 for value in args.values()):
+        return _frozen(prior.name, tuple((key, float(value)) for key, value in args.items()))
+    return _SCIPY[prior.name](args)
+
+
+@lru_cache(maxsize=256)
+def _frozen(name: str, args: tuple[tuple[str, float], ...]) -> Any:
+    """The distribution of these numbers: SciPy takes a millisecond to make one, and they are asked for repeatedly."""
+    return _SCIPY[name](dict(args))
 
 
 def numeric_args(prior: bmb.Prior) -> dict[str, Any]:

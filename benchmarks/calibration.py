@@ -1,0 +1,116 @@
+"""The evidence that posteriors are right: simulation-based calibration and recovery of every kind of model.
+
+    python benchmarks/calibration.py list
+    python benchmarks/calibration.py run ddm --out RESULTS [--seconds 800]
+    python benchmarks/calibration.py tables --out RESULTS [--docs docs/explanation/calibration]
+
+One setting per ``run``; finished data sets are kept in RESULTS/<setting>, and a rerun goes on from there. With
+``--seconds`` a run stops after that time, between two data sets. ``tables`` prints p-values, recovery and failures of
+whatever is there, and writes the plots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+N_DATASETS = 300
+SEED = 2026
+LONG = {"draws": 600, "tune": 500, "chains": 2}
+
+GROUPS = [
+    {"name": "v", "formula": "v ~ 1 + (1|participant_id)"},
+    {"name": "a", "formula": "a ~ 1 + (1|participant_id)"},
+    {"name": "t", "formula": "t ~ 1 + (1|participant_id)"},
+]
+
+SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "ddm": {"model": "ddm", "n_trials": 100},
+    "ddm_sdv": {"model": "ddm_sdv", "n_trials": 100},
+    "angle": {"model": "angle", "n_trials": 100},
+    "lba3_t": {"model": "lba3_t", "n_trials": 100},
+    "racing_diffusion_3": {"model": "racing_diffusion_3", "n_trials": 100},
+    "lnr3": {"model": "lnr3", "n_trials": 100},
+    "ddm_omissions": {"model": "ddm", "n_trials": 100, "hssm_kwargs": {"deadline": 2.0}},
+    "ddm_hierarchical": {"model": "ddm", "n_trials": 50, "n_participants": 20, "include": GROUPS},
+    "full_ddm": {"model": "full_ddm", "n_trials": 50},
+    "weibull": {"model": "weibull", "n_trials": 50},
+}
+"""Settings of ``hssm.recovery.sbc``: priors are the models' own defaults."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list")
+    run = commands.add_parser("run")
+    run.add_argument("setting", choices=SETTINGS)
+    run.add_argument("--datasets", type=int, default=N_DATASETS)
+    run.add_argument("--seconds", type=float, default=float("inf"))
+    tables = commands.add_parser("tables")
+    tables.add_argument("--docs", type=Path, help="folder for the plots")
+    for command in (run, tables):
+        command.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    if options.command == "list":
+        print("\n".join(SETTINGS))
+    elif options.command == "run":
+        run_setting(options.setting, options.out, options.datasets, options.seconds)
+    else:
+        show(options.out, options.docs)
+
+
+def run_setting(name: str, out: Path, n_datasets: int, seconds: float) -> None:
+    """Data sets of one setting in this process, in steps, until there are enough or the time is over."""
+    began = time.perf_counter()
+    engine_began = time.process_time()
+    done = 0
+    for target in itertools.chain(range(10, n_datasets, 10), [n_datasets]):
+        done = len(calibrate(name, out, target).records)
+        if time.perf_counter() - began > seconds:
+            break
+    spent = time.process_time() - engine_began
+    print(f"{name}: {done} of {n_datasets} data sets; {spent:.0f} s of processor time in this run")
+
+
+def calibrate(name: str, out: Path, n_datasets: int) -> Any:
+    import hssm
+
+    settings = {"sample_kwargs": LONG, **SETTINGS[name]}
+    return hssm.recovery.sbc(
+        n_datasets=n_datasets, executor=1, out=out / name, random_state=SEED, progressbar=False, **settings
+    )
+
+
+def show(out: Path, docs: Path | None) -> None:
+    """Tables of every setting that has results, in Markdown, and plots."""
+    for name in SETTINGS:
+        found = len(list((out / name).glob("dataset_*.json")))
+        if not found:
+            continue
+        result = calibrate(name, out, found)
+        seconds = sum(record["seconds"] for record in result.records)
+        print(f"\n## {name}: {found} data sets, {len(result.failures)} failed, {seconds / found:.2f} s each\n")
+        print(as_markdown(result.table))
+        print()
+        print(as_markdown(result.summary().reset_index()))
+        for reason, part in result.failures.groupby("reason"):
+            print(f"\n{len(part)} failed: {reason}")
+        if docs is not None:
+            docs.mkdir(parents=True, exist_ok=True)
+            result.plot(dpi=60).savefig(docs / f"{name}.png", pil_kwargs={"optimize": True})
+
+
+def as_markdown(table: Any) -> str:
+    """A data frame as a Markdown table."""
+    rows = [[f"{cell:.3g}" if isinstance(cell, float) else str(cell) for cell in row] for row in table.to_numpy()]
+    lines = [list(map(str, table.columns)), ["---"] * len(table.columns), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+if __name__ == "__main__":
+    main()
