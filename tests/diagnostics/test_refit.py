@@ -5,6 +5,7 @@ import hssm
 from hssm.diagnostics import compare, loo, refit_high_k
 from hssm.diagnostics import refit as refits
 from tests.fitted import SHORT, quietly, simple_frame
+from tests.tolerances import SAME_NUMERICS
 
 OUTLIER = 5
 FIT = {**SHORT, "draws": 300, "tune": 300}
@@ -52,6 +53,24 @@ def test_whole_groups_are_left_out(hierarchical_fit):
     assert left_out.sum() == 12
     score = refits._log_score(hierarchical_fit, left_out, {**SHORT, "idata_kwargs": {"log_likelihood": False}})
     assert -60 < score < 0
+
+
+def test_rows_of_known_members_are_scored_without_chance(hierarchical_fit):
+    frame = hierarchical_fit.given.frame.iloc[:12]
+    scores = [refits.joint_score(hierarchical_fit, frame, np.random.default_rng(seed)) for seed in (1, 2)]
+    scored = hierarchical_fit.log_likelihood(data=frame, inplace=False)["log_likelihood"]["rt,response"]
+    by_hand = np.log(np.exp(scored.sum("__obs__")).mean())
+    np.testing.assert_allclose(scores, float(by_hand), rtol=SAME_NUMERICS.relative)
+
+
+def test_new_members_are_scored_by_many_draws_of_their_effects(hierarchical_fit, monkeypatch):
+    frame = hierarchical_fit.given.frame.iloc[:12].assign(participant_id=999)
+
+    def spread(effect_draws):
+        monkeypatch.setattr(refits, "EFFECT_DRAWS", effect_draws)
+        return np.std([refits.joint_score(hierarchical_fit, frame, np.random.default_rng(s)) for s in range(12)])
+
+    assert 0 < spread(refits.EFFECT_DRAWS) < 0.5 * spread(1)  # 1/sqrt(20) = 0.22 in expectation
 
 
 def test_fixed_vectors_cannot_be_refitted():

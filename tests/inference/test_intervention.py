@@ -85,3 +85,10 @@ def test_an_empty_intervention_is_the_posterior_predictive(hierarchical_fit):
 def test_a_value_must_be_a_number(hierarchical_fit):
     with pytest.raises(ValueError, match=r"value of 'v_Intercept' must be a number .*got 'high'"):
         hierarchical_fit.sample_do({"v_Intercept": "high"})
+
+
+def test_a_fixed_parameter_cannot_be_set():
+    frame = hssm.simulate_data("softmax_inv_temperature_2", {"beta": 1, "logit1": 0}, 9, random_state=1)
+    model = hssm.HSSM(frame, model="softmax_inv_temperature_2", beta=1.0)
+    with pytest.raises(ValueError, match="'beta' is fixed in this model"):
+        model.sample_do({"beta": 2.0})

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.special import logsumexp
 
 from hssm.bambi_bridge.names import OBS_DIM
@@ -17,6 +18,9 @@ from hssm.inference.log_likelihood import pointwise_log_likelihood
 from hssm.seeds import as_generator
 
 _log = logging.getLogger(__name__)
+
+EFFECT_DRAWS = 20
+"""Measured with 60 trials per person and 500 posterior draws: the standard error falls from 0.3 to 0.1 (worst of 3)."""
 
 
 def refit_high_k(model: Any, by: str | None = None, *, at_most: int = 20, **sample_kwargs: Any) -> Criterion:
@@ -78,12 +82,31 @@ def _log_score(model: Any, left_out: np.ndarray, options: dict[str, Any]) -> flo
         warnings.simplefilter("ignore", UserWarning)  # about the data, said at the first fit
         fresh = type(model)(given.frame[~left_out], **given.arguments)
         fresh.sample(**options)
-    rows = fresh.prepare_data(given.frame[left_out], with_response=True)
-    posterior = fresh.traces["posterior"].to_dataset()
-    likelihood = fresh.likelihood_for(rows)
-    scored = pointwise_log_likelihood(fresh.built, posterior, rows, as_generator(0), likelihood)
-    values = scored[fresh.response_str].sum(OBS_DIM).to_numpy().ravel()
-    return float(logsumexp(values) - np.log(values.size))
+    return joint_score(fresh, given.frame[left_out], as_generator(0))
+
+
+def joint_score(model: Any, frame: pd.DataFrame, rng: np.random.Generator) -> float:
+    """Log predictive density of some rows together: the mean over posterior draws of the product of their densities.
+
+    For rows of members that the fit has not seen, the mean also runs over ``EFFECT_DRAWS`` draws of their effects from
+    the group distribution per posterior draw: few of these effects suit the rows, and one each would leave the mean to
+    chance.
+    """
+    rows = model.prepare_data(frame, with_response=True)
+    posterior = model.traces["posterior"].to_dataset()
+    likelihood = model.likelihood_for(rows)
+    values = []
+    for _ in range(EFFECT_DRAWS if _has_new_members(model, rows) else 1):
+        scored = pointwise_log_likelihood(model.built, posterior, rows, rng, likelihood)
+        values.append(scored[model.response_str].sum(OBS_DIM).to_numpy().ravel())
+    return float(logsumexp(values) - np.log(np.size(values)))
+
+
+def _has_new_members(model: Any, rows: pd.DataFrame) -> bool:
+    """Whether some rows belong to a level of a grouping column that the data of the fit do not have."""
+    terms = [term for predictor in model.built.predictors.values() for term in predictor.groups()]
+    columns = {column for term in terms for column in str(term.factor).split(":")} & set(rows.columns)
+    return any(not set(map(str, rows[column])) <= set(map(str, model.data[column])) for column in columns)
 
 
 def _refuse_vectors(model: Any) -> None:

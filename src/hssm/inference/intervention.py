@@ -55,6 +55,8 @@ def read_intervention(built: BuiltModel, params: Any, columns: tuple[str, ...]) 
             variables[str(name)] = _shaped(name, value, tuple(int(size) for size in model[name].shape.eval()))
         elif name in columns:
             covariates[str(name)] = value
+        elif name in built.predictors and built.predictors[name].param.is_fixed:
+            raise ValueError(f"{name!r} is fixed in this model, so nothing can set it: build the model with the value.")
         else:
             raise ValueError(
                 f"{name!r} is no variable of this model. Variables: {', '.join(sorted(allowed))}; "
