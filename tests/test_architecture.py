@@ -66,8 +66,9 @@ LAYERS = {
 THIRD_PARTY = {
     0: {"numpy"},
     1: {"jax", "llvmlite", "numba", "pytensor", "scipy", "ssms"},
+    # google: protobuf, which onnx reads files with
     # pymc, inside functions: lapse densities, and likelihoods given as PyMC distributions
-    2: {"onnx", "pandas", "platformdirs", "pooch", "pymc"},
+    2: {"google", "onnx", "pandas", "platformdirs", "pooch", "pymc"},
     3: {"bambi", "flax", "formulae", "optax", "rich", "xarray"},
     4: set(),
     5: {"arviz", "graphviz", "matplotlib"},
@@ -111,6 +112,9 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "hssm.densities.passage.march": "densities/test_diffusions.py",
     "hssm.densities.passage.mean_path": "densities/test_diffusions.py",
     "hssm.densities.passage.mesh": "densities/test_diffusions.py",
+    "hssm.likelihoods.onnx.elementwise": "likelihoods/onnx/test_operators.py",
+    "hssm.likelihoods.onnx.reductions": "likelihoods/onnx/test_operators.py",
+    "hssm.likelihoods.onnx.shapes": "likelihoods/onnx/test_operators.py",
     "hssm.densities.passage.op": "models/test_every_model.py",
     "hssm.densities.passage.process": "models/test_every_model.py",
     "hssm.densities.passage.solve": "densities/test_diffusions.py",

@@ -79,3 +79,6 @@ SOLVER_TAIL = Tolerance(absolute=3e-6)
 
 OPTIMIZER = Tolerance(absolute=1e-2)
 """A log density at which a quasi-Newton search may stop short of the maximum."""
+
+OTHER_RUNTIME = Tolerance(relative=1e-5, absolute=1e-5)
+"""A network in 32 bits by another program that evaluates the same graph."""

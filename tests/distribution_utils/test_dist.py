@@ -150,7 +150,7 @@ def test_a_family_for_bambi():
     ("call", "message"),
     [
         (lambda: make_distribution_for_supported_model("dmm"), "Did you mean 'ddm'"),
-        (lambda: make_distribution_for_supported_model("ddm", "approx_differentiable"), "approx_differentiable"),
+        (lambda: make_distribution_for_supported_model("lba2", "approx_differentiable"), "approx_differentiable"),
         (lambda: make_distribution_for_supported_model("ddm", backend="jax"), "written for 'pytensor', not 'jax'"),
         (lambda: make_distribution_for_supported_model("ddm", is_choice_only=True), "has reaction times"),
         (lambda: make_distribution_for_supported_model("ddm", reg_params=["w"]), "`reg_params` names 'w'"),

@@ -113,11 +113,3 @@ def test_the_result_must_be_one_number_per_trial(which: str) -> None:
     resolved = resolve_model("mine", loglik=wrong, loglik_kind=kind, model_config=CONFIG | config)
     with pytest.raises(ValueError, match=r"shape"):
         check_result_shape(assemble(resolved.spec, resolved.likelihood), columns, theta)
-
-
-def test_a_network_is_not_read_yet(tmp_path) -> None:
-    path = tmp_path / "mine.onnx"
-    path.touch()
-    resolved = resolve_model("mine", loglik=path, loglik_kind="approx_differentiable", model_config=CONFIG)
-    with pytest.raises(NotImplementedError, match="does not read ONNX"):
-        assemble(resolved.spec, resolved.likelihood)

@@ -47,19 +47,17 @@ class Case:
         extra = {P_OUTLIER: P_LAPSE} if self.lapse else {}
         return tuple({**point, **extra} for point in points_of(self.spec))
 
-    @property
-    def is_network(self) -> bool:
-        return self.kind == "approx_differentiable"
-
 
 CASES = [
     Case(model, likelihood.kind, lapse)
     for model in list_models()
     for likelihood in get_model(model).likelihoods
+    if likelihood.kind != "approx_differentiable"
     for lapse in (False, True)
 ]
+"""Networks approximate these laws: how well is what their certificates say."""
+
 DIFFERENTIABLE = [case for case in CASES if case.kind != "blackbox"]
-SMOOTH = [case for case in DIFFERENTIABLE if not case.is_network]
 
 
 @lru_cache

@@ -7,7 +7,6 @@ treat the density, and ``missing.py`` chooses among them row by row.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytensor.tensor as pt
@@ -15,8 +14,9 @@ import pytensor.tensor as pt
 from hssm.densities.logspace import log_add_exp
 from hssm.likelihoods.columns import RESPONSE, choice_column, rt_column
 from hssm.likelihoods.integrals import with_integrals
-from hssm.likelihoods.sources import positional, refuse_network
-from hssm.models.sources import is_onnx_model
+from hssm.likelihoods.outcome_networks import given_network, with_outcome_networks
+from hssm.likelihoods.sources import positional
+from hssm.models.sources import is_network
 from hssm.spec import Density, DensityFunction, Likelihood, LikelihoodSpec, ModelSpec, Named, Recording, Reference
 
 PLAIN = Recording()
@@ -40,17 +40,21 @@ def with_outcome_functions(
         The user's ``loglik_missing_data``, a JAX function of one trial that returns the log probability of an omission
         (of a withheld response, if a choice is expressed by withholding), ``f(deadline, *params, *extra_fields)``; or,
         without deadlines, of choices, ``f(*params, *extra_fields)``: of the first one, or of every choice in order.
+        Or a network that takes the parameters, then the deadline if there is one.
 
     Raises
     ------
-    TypeError, FileNotFoundError, NotImplementedError
-        ``given`` is something else, or a network.
+    TypeError, FileNotFoundError, ValueError
+        ``given`` is something else, or a network that does not fit.
     """
     if recording == PLAIN or rt_column(likelihood.columns) is None:
         return likelihood
-    if _integrable(chosen):
-        likelihood = with_integrals(likelihood)
-    likelihood = replace(likelihood, log_withheld=_withheld(likelihood, recording))
+    if is_network(chosen.source):
+        likelihood = with_outcome_networks(likelihood, spec, chosen, recording)
+    else:
+        if _integrable(chosen):
+            likelihood = with_integrals(likelihood)
+        likelihood = replace(likelihood, log_withheld=_withheld(likelihood, recording))
     if given is None:
         return likelihood
     function = _from_user(given, spec, chosen, recording)
@@ -62,7 +66,7 @@ def with_outcome_functions(
 
 
 def _integrable(chosen: LikelihoodSpec) -> bool:
-    """Networks have their own outcome networks: integrals of an approximation would carry its errors over."""
+    """JAX functions of one trial are mostly networks: integrals of an approximation would carry its errors over."""
     return isinstance(chosen.source, Density | Reference) or chosen.kind != "approx_differentiable"
 
 
@@ -76,8 +80,8 @@ def _withheld(likelihood: Likelihood, recording: Recording) -> DensityFunction |
 
 
 def _from_user(given: Any, spec: ModelSpec, chosen: LikelihoodSpec, recording: Recording) -> DensityFunction:
-    if isinstance(given, str | Path) or is_onnx_model(given):
-        refuse_network(given)
+    if is_network(given):
+        return given_network(given, spec, chosen, recording)
     if not callable(given):
         raise TypeError(
             f"`loglik_missing_data` must be a JAX function, or an ONNX model, path or name, got {type(given).__name__}."

@@ -8,19 +8,28 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
+from pytensor.graph import Op
 from pytensor.tensor import TensorVariable
 
+from hssm.densities.logspace import masked
 from hssm.likelihoods.blackbox_op import BlackBoxOp
 from hssm.likelihoods.columns import RESPONSE, RT, choice_column, rt_column
-from hssm.models.sources import find_network, is_onnx_model
-from hssm.spec import Density, Likelihood, LikelihoodSpec, ModelSpec, Named, Reference, SimulateFunction
+from hssm.models.sources import is_network
+from hssm.spec import (
+    Density,
+    DensityFunction,
+    Likelihood,
+    LikelihoodSpec,
+    ModelSpec,
+    Named,
+    Reference,
+    SimulateFunction,
+)
 
 VectorFunction = Callable[[TensorVariable, list[TensorVariable]], TensorVariable]
 
@@ -49,32 +58,26 @@ def as_density(spec: ModelSpec, likelihood: LikelihoodSpec) -> Density:
     Raises
     ------
     FileNotFoundError, ValueError, TypeError
-        The source is no file that exists, or not something its kind can be.
-    NotImplementedError
-        A network: reading ONNX files is not part of this version.
+        The source is no file that exists, or not something its kind can be; a network or a JAX function that does not
+        take the model's parameters, or does not return numbers.
     """
     source = likelihood.source.load() if isinstance(likelihood.source, Reference) else likelihood.source
     if isinstance(source, Density):
-        return _by_name(source, spec.response)
-    if isinstance(source, (str, Path)) or is_onnx_model(source):
-        refuse_network(source)
+        return _renamed(source, spec.response)
+    if is_network(source):
+        return Density(log_density=_network(source, spec, likelihood))
     if not callable(source):
         raise TypeError(f"The {likelihood.kind} likelihood of {spec.name!r} is not callable: {source!r}.")
     if likelihood.kind == "blackbox":
         return Density(log_density=_blackbox(source, spec, likelihood))
-    evaluate = _jax(source, likelihood) if uses_jax(likelihood) else _pytensor(source)
-    return Density(log_density=_positional(evaluate, spec, likelihood))
+    is_jax = uses_jax(likelihood) and not isinstance(source, Op)
+    evaluate = _jax(source, spec, likelihood) if is_jax else _pytensor(source)
+    return Density(log_density=by_name(evaluate, spec, likelihood))
 
 
-def refuse_network(source: Any) -> None:
-    """NotImplementedError for a network, FileNotFoundError for a path or name that is none."""
-    found = "given as an ONNX model" if is_onnx_model(source) else find_network(source)
-    raise NotImplementedError(f"The network {found} cannot be evaluated: this version does not read ONNX files.")
-
-
-def positional(one_trial: Callable[..., Any], spec: ModelSpec, likelihood: LikelihoodSpec) -> Any:
+def positional(one_trial: Callable[..., Any], spec: ModelSpec, likelihood: LikelihoodSpec) -> DensityFunction:
     """A JAX function of one trial's response row, the parameters and the extra fields, as a density by name."""
-    return _positional(_jax(one_trial, replace(likelihood, kind="approx_differentiable")), spec, likelihood)
+    return by_name(_jax_vector(_over_trials(one_trial), "outcome probability"), spec, likelihood)
 
 
 def uses_jax(likelihood: LikelihoodSpec) -> bool:
@@ -115,7 +118,7 @@ def _wrong_shape(shape: tuple[int, ...], n_trials: int | str) -> str:
     )
 
 
-def _by_name(density: Density, response: tuple[str, ...]) -> Density:
+def _renamed(density: Density, response: tuple[str, ...]) -> Density:
     """Our densities know the columns as rt and response; users may have named them otherwise."""
     names = {RESPONSE: choice_column(response)}
     rt = rt_column(response)
@@ -148,7 +151,7 @@ def _blackbox(function: Callable[..., Any], spec: ModelSpec, likelihood: Likelih
     return lambda observed, theta: op(*({**observed, **theta}[name] for name in names))
 
 
-def _positional(evaluate: VectorFunction, spec: ModelSpec, likelihood: LikelihoodSpec) -> Any:
+def by_name(evaluate: VectorFunction, spec: ModelSpec, likelihood: LikelihoodSpec) -> DensityFunction:
     """A function of (n, n_columns) data and a list of numbers or (n,) vectors, as a density by name.
 
     Users write functions of trials. More dimensions (chains, draws), or none, are flattened into trials
@@ -199,12 +202,52 @@ def _pymc_distribution(distribution: Any) -> VectorFunction:
     return evaluate
 
 
-def _jax(function: Callable[..., Any], likelihood: LikelihoodSpec) -> VectorFunction:
+def _network(source: Any, spec: ModelSpec, likelihood: LikelihoodSpec) -> Any:
+    """The density of a network; log zero before the non-decision time is over, whatever the network says there."""
+    from hssm.likelihoods.network import Purpose, first_output, network_for, probes
+    from hssm.likelihoods.network_op import per_row
+
+    names = (*spec.parameter_names, *spec.response, *likelihood.covariates)
+    points = probes(spec, spec.bounds(likelihood.kind), likelihood.covariates)
+    network = network_for(source, Purpose(inputs=names), points)
+    n_parameters, n_columns = len(spec.parameters), len(spec.response)
+
+    def evaluate(data: TensorVariable, others: list[TensorVariable]) -> TensorVariable:
+        columns = [data[:, i] for i in range(n_columns)]
+        inputs = [*others[:n_parameters], *columns, *others[n_parameters:]]
+        return per_row(first_output(network), inputs, f"network of {spec.name!r}")
+
+    return _after_non_decision_time(by_name(evaluate, spec, likelihood), spec)
+
+
+def _after_non_decision_time(log_density: DensityFunction, spec: ModelSpec) -> DensityFunction:
+    rt, named = rt_column(spec.response), {each.role: each.name for each in spec.parameters}
+    if rt is None or "t" not in named:
+        return log_density
+
+    def after(observed: Named, theta: Named) -> Any:
+        width = theta[named["st"]] if "st" in named else 0.0
+        soonest = theta[named["t"]] - 0.5 * width
+        possible = pt.gt(observed[rt], soonest)
+        safe = pt.switch(possible, observed[rt], soonest + 1.0)
+        return masked(possible, log_density({**observed, rt: safe}, theta))
+
+    return after
+
+
+def _jax(function: Callable[..., Any], spec: ModelSpec, likelihood: LikelihoodSpec) -> VectorFunction:
+    vectorised = likelihood.kind == "analytical"
+    if likelihood.kind == "approx_differentiable":
+        from hssm.likelihoods.callables import is_vectorised
+
+        vectorised = is_vectorised(function, spec, likelihood)
+    return _jax_vector(function if vectorised else _over_trials(function), f"{likelihood.kind} likelihood")
+
+
+def _jax_vector(function: Callable[..., Any], name: str) -> VectorFunction:
     from hssm.likelihoods.jax_op import jax_vector
 
-    vectorised = function if likelihood.kind == "analytical" else _over_trials(function)
-    name = f"{likelihood.kind} likelihood"
-    return lambda data, others: jax_vector(vectorised, [data, *others], name)
+    return lambda data, others: jax_vector(function, [data, *others], name)
 
 
 def _over_trials(one_trial: Callable[..., Any]) -> Callable[..., Any]:

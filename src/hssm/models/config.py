@@ -24,6 +24,7 @@ from hssm.models.custom import (
 )
 from hssm.models.faults import Faults, is_names, quoted
 from hssm.models.registry import find_model, unknown_model_message
+from hssm.models.shipped import training_box
 from hssm.models.simulator import as_simulator
 from hssm.models.sources import check_source, is_own
 from hssm.spec import KINDS, Bounds, LikelihoodSpec, ModelSpec, ParameterSpec
@@ -239,7 +240,8 @@ def _merged(
     check_backend(config.backend, faults)
     if loglik is not None:
         check_source(loglik, base.kind, faults)
-    kept = {name: pair for name, pair in base.bounds.items() if name in names}
+    box = {**base.bounds, **(training_box(loglik) if base.kind == "approx_differentiable" else {})}
+    kept = {name: pair for name, pair in box.items() if name in names}
     priors = {name: prior for name, prior in base.default_priors.items() if name in names}
     bounds = check_bounds(config.bounds, names, faults)
     own_priors = check_priors(config.default_priors, names, faults)

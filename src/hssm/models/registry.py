@@ -18,6 +18,7 @@ from typing import Any
 from hssm.models.custom import make_custom_model
 from hssm.models.family import NumberedFamily
 from hssm.models.faults import Faults
+from hssm.models.shipped import with_shipped_network
 from hssm.spec import ModelSpec
 from hssm.suggest import close_matches
 
@@ -139,7 +140,7 @@ def _modules() -> tuple[ModuleType, ...]:
 
 @cache
 def _built_in() -> dict[str, ModelSpec]:
-    found = {spec.name: spec for module in _modules() for spec in _models_of(module)}
+    found = {spec.name: with_shipped_network(spec) for module in _modules() for spec in _models_of(module)}
     listed = [name for name in CONTRACT_ORDER if name in found]
     return {name: found[name] for name in [*listed, *sorted(set(found) - set(listed))]}
 

@@ -51,7 +51,7 @@ def parameter_recovery(  # noqa: PLR0913  (public, documented as one table of op
         Further arguments of :class:`hssm.HSSM`, such as ``deadline=1.5``, ``noncentered``, or shortcuts (``a=1.5``).
     sample_kwargs : dict, optional
         Arguments of ``sample``; ``draws=500, tune=500, chains=2`` unless given. Without ``sampler``, one compiled
-        nutpie sampler serves all data sets of a worker; any other sampler compiles for every data set.
+        nutpie sampler serves all data sets of a worker; any other sampler, and likelihoods in JAX, compile for each.
     executor : optional
         None for local processes, one per core; a number of them (1: no other process); or an executor with
         ``submit`` as in ``concurrent.futures`` (Dask: ``Client.get_executor()``). Results do not depend on it.

@@ -35,7 +35,7 @@ class CompiledSampler:
     Parameters
     ----------
     built : BuiltModel
-        The model; its likelihood must have gradients. Compilation happens here and takes seconds.
+        The model; its likelihood must have gradients, and not be in JAX. Compilation happens here and takes seconds.
     """
 
     def __init__(self, built: BuiltModel) -> None:
@@ -43,14 +43,11 @@ class CompiledSampler:
 
         self.model = built.pymc_model
         self._names = stored_names(built)
-        backend = "jax" if built.likelihood.uses_jax else "numba"
         self._accept = default_target_accept(built)
         self._free = [variable.name for variable in self.model.free_RVs]
         self._unconstrain: Any = None
         with _fast_density(self.model):
-            self._compiled: Any = nutpie.compile_pymc_model(
-                self.model, backend=backend, var_names=self._names, freeze_model=False
-            )
+            self._compiled: Any = nutpie.compile_pymc_model(self.model, var_names=self._names, freeze_model=False)
 
     def sample(
         self, start: Mapping[str, np.ndarray], options: Mapping[str, Any], seed: np.random.SeedSequence
@@ -72,9 +69,9 @@ class CompiledSampler:
 
         jitter_seed, own_seed = seed.spawn(2)
         data = {variable.name: variable.get_value(borrow=True) for variable in self.model.data_vars}
-        known = {variable.name for variable in _shared(self._compiled)}
+        known = {variable.name for variable in self._compiled.shared_var_keys}
         compiled = self._compiled.with_data(**{name: value for name, value in data.items() if name in known})
-        compiled = dataclasses.replace(compiled, **{_initial_field(compiled): self._starts(start, jitter_seed)})
+        compiled = dataclasses.replace(compiled, initial_point_func=self._starts(start, jitter_seed))
         settings = {"maxdepth": options["max_treedepth"]} if options.get("max_treedepth") else {}
         raw: Any = nutpie.sample(
             compiled,
@@ -128,15 +125,6 @@ def _column(batch: Any, name: str) -> np.ndarray:
     array = pyarrow.array(column)
     flat = array.flatten() if hasattr(array, "flatten") else array
     return flat.to_numpy(False).reshape(batch.num_rows, *shape)
-
-
-def _shared(compiled: Any) -> Any:
-    """The data that a compiled model reads."""
-    return compiled.shared_var_keys if hasattr(compiled, "shared_var_keys") else ()
-
-
-def _initial_field(compiled: Any) -> str:
-    return "initial_point_func" if hasattr(compiled, "initial_point_func") else "_make_initial_points"
 
 
 @contextmanager

@@ -111,7 +111,7 @@ class Engine:
     def _is_compiled_path(self) -> bool:
         likelihood = self.construction.built.likelihood
         chosen = self.options.get("sampler")
-        if chosen not in (None, "auto", "nutpie") or not likelihood.differentiable:
+        if chosen not in (None, "auto", "nutpie") or not likelihood.differentiable or likelihood.uses_jax:
             return False
         return set(self.options) - {"sampler"} <= OPTIONS
 

@@ -13,7 +13,7 @@ import xarray as xr
 from hssm.diagnostics.uniformity import chi_square, ecdf_test
 from hssm.plotting.ranks import plot_ranks
 from hssm.plotting.recovery import plot_recovery, recovery_numbers
-from hssm.recovery.comparison import LOG_LIKELIHOOD, N_RANKS
+from hssm.recovery.comparison import N_RANKS
 from hssm.recovery.design import Study
 from hssm.recovery.engine import Record
 
@@ -158,6 +158,3 @@ def _heading(result: Recovery) -> str:
         f"{what} of {study.model!r}: {len(result.records)} data sets of {people}{study.n_trials} trials{lost} "
         f"(seed {study.entropy})"
     )
-
-
-__all__ = ["LOG_LIKELIHOOD", "Calibration", "Recovery"]
