@@ -82,3 +82,6 @@ OPTIMIZER = Tolerance(absolute=1e-2)
 
 OTHER_RUNTIME = Tolerance(relative=1e-5, absolute=1e-5)
 """A network in 32 bits by another program that evaluates the same graph."""
+
+SINGLE_PRECISION_SLOPE = Tolerance(relative=2e-3, absolute=2e-3)
+"""A central difference of a 32-bit network, step 0.01, against its slope: rounding is divided by the step."""

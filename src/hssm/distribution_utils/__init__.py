@@ -5,6 +5,7 @@ from __future__ import annotations
 from hssm.lazy import lazy_names
 
 _HOMES = {
+    "load_onnx_model": "hssm.distribution_utils.onnx",
     "make_blackbox_op": "hssm.distribution_utils.callables",
     "make_distribution": "hssm.distribution_utils.dist",
     "make_distribution_for_supported_model": "hssm.distribution_utils.dist",
