@@ -50,10 +50,12 @@ def compile_density(model: Any, own_scale: bool, **options: Any) -> Any:
     is_whole = options.get("vars") is None
     free = [rv.name for rv in model.free_RVs]
     needed = free if own_scale else [model.rvs_to_values[rv].name for rv in model.free_RVs]
+    # A draw of the posterior is a point too; what results add to it follows from the rest.
+    known = {*needed, *(f"{name}_natural" for name in free), *(each.name for each in model.deterministics)}
 
     def evaluate(values: Mapping[str, Any]) -> Any:
         missing = [name for name in needed if name not in values] if is_whole else []
-        unknown = sorted(set(map(str, values)) - {*needed, *(d.name for d in model.deterministics)})
+        unknown = sorted(set(map(str, values)) - known)
         if missing or unknown:
             faults = [f"lacks {', '.join(missing)}"] if missing else []
             faults += [f"has {', '.join(map(repr, unknown))}, which the density does not know"] if unknown else []
