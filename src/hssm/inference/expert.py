@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hssm.bambi_bridge.names import natural
 from hssm.inference.transforms import unconstrain
 
 FORMATTINGS = ("plain", "plain_with_params")
@@ -51,7 +52,7 @@ def compile_density(model: Any, own_scale: bool, **options: Any) -> Any:
     free = [rv.name for rv in model.free_RVs]
     needed = free if own_scale else [model.rvs_to_values[rv].name for rv in model.free_RVs]
     # A draw of the posterior is a point too; what results add to it follows from the rest.
-    known = {*needed, *(f"{name}_natural" for name in free), *(each.name for each in model.deterministics)}
+    known = {*needed, *map(natural, free), *(each.name for each in model.deterministics)}
 
     def evaluate(values: Mapping[str, Any]) -> Any:
         missing = [name for name in needed if name not in values] if is_whole else []
