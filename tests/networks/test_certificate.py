@@ -11,7 +11,8 @@ from hssm.networks import load
 from hssm.networks.certificate import certify, density_figures
 from hssm.networks.domain import training_box
 from hssm.networks.network import shipped
-from hssm.networks.reference import Exact, draw_vectors, spaced_times
+from hssm.networks.reference import Exact
+from hssm.networks.rows import draw_vectors, spaced_times
 
 LIMITS = {"ddm": 0.010, "angle": 0.010, "ddm_sdv": 0.015, "weibull": 0.015, "ornstein": 0.015}
 OTHERS, MASS, DIVERGENCE = 0.025, 0.005, 0.002
