@@ -59,7 +59,7 @@ CASES = [
 ]
 """Networks approximate these laws: how well is what their certificates say."""
 
-LAPSING = ("ddm", "full_ddm", "lba3", "weibull", "softmax_inv_temperature_3")
+LAPSING = ("ddm", "full_ddm", "lba3", "softmax_inv_temperature_3")
 """Models that are tried with a lapse by default: the wrapper is the same for all, but every case is compiled anew."""
 
 

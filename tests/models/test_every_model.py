@@ -198,7 +198,7 @@ def test_permuting_trials_permutes_results(case: Case) -> None:
 def test_draws_broadcast_against_trials(case: Case) -> None:
     """Numbers per draw, (draw, trial) matrices and vectors per trial give what each alone would."""
     likelihood = case.likelihood
-    data, _ = next(probes(case))
+    data = next(probes(case))[0][:8]
     observed = {name: data[:, i] for i, name in enumerate(likelihood.columns)}
     per_draw = {name: np.array([[point[name]] for point in case.points]) for name in likelihood.params}
     full = dict(per_draw)
