@@ -106,8 +106,8 @@ class Curves:
     """What a cartoon shows, on the times (n_times,) of a trial in seconds; one row per sample of the parameters.
 
     ``boundary`` (n_samples, n_times), NaN before the non-decision time has passed and where it has ended; ``drift``
-    (n_samples, n_accumulators, n_times), the mean path, NaN outside its decision; ``held``, the same at the start before
-    and where it ended after; ``start`` and ``onset`` (n_samples,): evidence at the start, and the non-decision time.
+    (n_samples, n_accumulators, n_times), the mean path, NaN outside its decision; ``held``, the same but at the start
+    before and where it ended after; ``start`` and ``onset`` (n_samples,): evidence at the start, non-decision time.
     """
 
     times: np.ndarray

@@ -197,7 +197,10 @@ def chain_section(tree: xr.DataTree) -> Section:
             lambda: trace_plot(tree, **one, **tall),
         ),
         ("Autocorrelation of the draws", lambda: az.plot_autocorr(tree, **one, **wide)),
-        ("Effective sample size as draws accumulate: bulk (blue) and tail (orange)", lambda: az.plot_ess_evolution(tree, **one, **wide)),
+        (
+            "Effective sample size as draws accumulate: bulk (blue) and tail (orange)",
+            lambda: az.plot_ess_evolution(tree, **one, **wide),
+        ),
     ]
     if tree["posterior"].sizes["chain"] > 1:
         words = (
@@ -206,13 +209,13 @@ def chain_section(tree: xr.DataTree) -> Section:
         pictures.insert(1, (words, lambda: az.plot_rank(tree, **one, **wide)))
     if "sample_stats" in tree.children and "energy" in tree["sample_stats"]:
         words = "Energy: its marginal distribution and its changes between draws should be alike"
-        pictures.append((words, lambda: _energy_plot(tree)))
+        pictures.append((words, lambda: energy_plot(tree)))
     for caption, draw in pictures:
         section.figure(draw().viz["figure"].item(), caption)
     return section
 
 
-def _energy_plot(tree: xr.DataTree) -> Any:
+def energy_plot(tree: xr.DataTree) -> Any:
     """ArviZ's plot; chains are counted in whole numbers."""
     import arviz as az
     from matplotlib.ticker import MaxNLocator
