@@ -287,13 +287,13 @@ def prepare_new_data(
     recording = observations.recording
     if recording.constant_deadline is not None:
         data = data.assign(**{str(recording.deadline): recording.constant_deadline})
-    if recording != Recording():
-        data = data.assign(**{ALIKE: np.arange(len(data))})
     covariates = {name: "a predictor" for name in used_columns if name in observations.frame}
     covariates |= dict.fromkeys(construction.model.likelihood.covariates, "an extra field")
     covariates |= {} if recording.deadline is None else {recording.deadline: "the column of deadlines"}
     responses = dict.fromkeys(observations.response, "a response column") if with_response else {}
-    checks.require_columns(data, responses | covariates)
+    internal = {ALIKE: np.arange(len(data))} if recording != Recording() else {}
+    checks.require_columns(data, {n: why for n, why in (responses | covariates).items() if n not in internal})
+    data = data.assign(**internal)
     faults = list(_new_covariate_faults(data, covariates, _numeric_columns(construction, covariates)))
     faults += deadline_faults(data, recording) if not with_response and not faults else []
     if not with_response:
