@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hssm.data.checks import require_frame
-from hssm.models.registry import find_model
+from hssm.models.registry import find_model, get_model
 from hssm.progress import progress
 from hssm.recovery.design import HIERARCHICAL, PARTICIPANT, Study, frame_of_trials
 from hssm.recovery.engine import Record, run_one
@@ -29,7 +29,10 @@ def make_study(kind: str, model: str, n_trials: int, n_participants: int, **sett
         raise TypeError(f"`model` must be the name of a model, got {type(model).__name__}.")
     for name, value in (("n_trials", n_trials), ("n_participants", n_participants)):
         require_count(name, value)
-    arguments = {**(settings.get("hssm_kwargs") or {}), "p_outlier": settings.get("p_outlier", 0)}
+    given = settings.get("hssm_kwargs") or {}
+    if given.get("loglik") is None and given.get("model_config") is None:
+        get_model(model)
+    arguments = {**given, "p_outlier": settings.get("p_outlier", 0)}
     arguments = {"include": settings.get("include"), **arguments}
     design = settings.get("design")
     if isinstance(design, pd.DataFrame):
