@@ -25,7 +25,11 @@ def make_folder(out: Path) -> Path:
     with user_input():
         if out.exists() and not out.is_dir():
             raise ValueError(f"`--out` must be a folder, but {out} is a file.")
-        out.mkdir(parents=True, exist_ok=True)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or error
+            raise ValueError(f"The folder {str(out)!r} of `--out` cannot be made ({reason}): give another.") from None
     return out
 
 

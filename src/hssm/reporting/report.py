@@ -125,7 +125,7 @@ def data_section(model: Any) -> Section:
         table[["10 %", "median", "90 %"]] = quantiles.to_numpy()
     table.index = pd.Index([str(labels.get(code, code)) for code in table.index], name="response")
     section.table(table)
-    used = [name for name in dict.fromkeys(model.used_columns) if name in frame]
+    used = [name for name in model.used_columns if name in frame]
     if used:
         section.heading("Covariates")
         section.table(pd.DataFrame([_covariate(frame[name]) for name in used], index=pd.Index(used, name="column")))
