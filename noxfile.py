@@ -44,7 +44,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     # Most of the time is compilation: two workers, each file on one of them so that fixtures are shared.
-    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs, env=HEADLESS)
+    session.run("pytest", "-n", "2", "--dist", "loadgroup", *session.posargs, env=HEADLESS)
 
 
 @nox.session

@@ -1,15 +1,18 @@
 """The battery: hierarchical designs with a known truth, fitted with default settings, 4 x (500 + 500).
 
 Printed per design: seconds, divergences, the largest R-hat, the smallest bulk ESS of the population's parameters, and
-how many 95 % intervals cover the truth, summed over replications. Name designs to run only these.
+how many 95 % intervals cover the truth, summed over replications; with several designs, the count over all of them too.
+Name designs to run only these. With ``--keep FOLDER`` finished fits are kept there, and a rerun goes on from them.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import time
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,16 +43,16 @@ def conduct(options: argparse.Namespace) -> dict[str, Any]:
             "seeds": list(range(options.first_seed, options.first_seed + options.replications)),
             "sample": {"target_accept": options.target_accept} if options.target_accept else {},
             "noncentered": FORMS[options.noncentered],
+            "keep": options.keep,
         }
         details[name] = run_worker(__file__, python, settings).result
-        rows += _rows(name, details[name])
+        rows += _rows(name, details[name]["fits"])
+    if len(chosen) > 1:
+        rows.append(_coverage("all designs", [fit for found in details.values() for fit in found["fits"]]))
     return {"benchmark": "battery", "rows": rows, "details": details}
 
 
-def _rows(name: str, found: dict[str, Any]) -> list[Row]:
-    fits = found["fits"]
-    covered = sum(fit["covered"] for fit in fits)
-    intervals = sum(fit["intervals"] for fit in fits)
+def _rows(name: str, fits: list[dict[str, Any]]) -> list[Row]:
     return [
         Row(what=f"{name}: sample()", unit="s", ours=float(np.median([fit["wall"] for fit in fits]))),
         Row(what=f"{name}: divergences", unit="", ours=sum(fit["divergences"] for fit in fits), limit=0),
@@ -61,14 +64,19 @@ def _rows(name: str, found: dict[str, Any]) -> list[Row]:
             more_is_better=True,
             limit=400,
         ),
-        Row(
-            what=f"{name}: intervals that cover, of {intervals}",
-            unit="",
-            ours=covered,
-            more_is_better=True,
-            limit=_fewest(intervals),
-        ),
+        _coverage(name, fits),
     ]
+
+
+def _coverage(name: str, fits: list[dict[str, Any]]) -> Row:
+    intervals = sum(fit["intervals"] for fit in fits)
+    return Row(
+        what=f"{name}: intervals that cover, of {intervals}",
+        unit="",
+        ours=sum(fit["covered"] for fit in fits),
+        more_is_better=True,
+        limit=_fewest(intervals),
+    )
 
 
 def _fewest(intervals: int) -> float:
@@ -82,7 +90,24 @@ def _fewest(intervals: int) -> float:
 
 
 def measure(options: dict[str, Any]) -> dict[str, Any]:
-    return {"fits": [_fit(options, seed) for seed in options["seeds"]]}
+    return {"fits": [_kept_fit(options, seed) for seed in options["seeds"]]}
+
+
+def _kept_fit(options: dict[str, Any], seed: int) -> dict[str, Any]:
+    """A fit of an earlier run with the same settings, or a new one."""
+    if options["keep"] is None:
+        return _fit(options, seed)
+    settings = {key: value for key, value in options.items() if key not in ("seeds", "keep")}
+    file = Path(options["keep"]) / f"{options['design']}_{seed}.json"
+    if file.is_file():
+        earlier = json.loads(file.read_text())
+        if earlier["settings"] != settings:
+            raise SystemExit(f"{file} was made with other settings: {earlier['settings']}; now: {settings}.")
+        return earlier["fit"]
+    fit = _fit(options, seed)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"settings": settings, "fit": fit}))
+    return fit
 
 
 def _fit(options: dict[str, Any], seed: int) -> dict[str, Any]:
@@ -138,6 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     parsed.add_argument("--chains", type=int, default=4)
     parsed.add_argument("--replications", type=int, default=1)
     parsed.add_argument("--first-seed", type=int, default=1)
+    parsed.add_argument("--keep", metavar="FOLDER", help="where finished fits are kept, to go on from")
     parsed.add_argument("--target-accept", type=float, help="the package's default unless given")
     parsed.add_argument("--noncentered", default="auto", choices=("auto", "true", "false"))
     return parsed

@@ -41,7 +41,7 @@ def _rows(title: str, figures: dict[str, dict[str, Any]], chains: int) -> list[R
         return Row(what=f"{title}: {what}", unit=unit, ours=values["ours"], peer=values.get("peer"), **more)
 
     return [
-        row("ess_per_second", "smallest bulk ESS per second", "1/s", more_is_better=True, at_least=60.0),
+        row("ess_per_second", "smallest bulk ESS per second", "1/s", more_is_better=True, at_least=150.0),
         row("ess_per_cpu_second", "the same per second of processor time", "1/s", more_is_better=True),
         row("wall", "sample()", "s"),
         row("ess", "smallest bulk ESS", "draws", more_is_better=True),

@@ -14,7 +14,18 @@ from typing import Any
 from _harness import HEADER, line, parser
 
 HERE = Path(__file__).parent
-SCRIPTS = ("imports", "density", "exact_family", "predictive", "plots", "memory", "default_fit", "cavanagh")
+SCRIPTS = (
+    "imports",
+    "density",
+    "exact_family",
+    "predictive",
+    "plots",
+    "memory",
+    "default_fit",
+    "second_fit",
+    "large_fit",
+    "cavanagh",
+)
 LONG_CAVANAGH = ("--chains", "4", "--draws", "1000")
 
 

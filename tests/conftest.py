@@ -17,6 +17,17 @@ SEED = 20261120
 providers._get_local_constants = lambda: providers._local_constants
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For ``--dist loadgroup``: one process takes all tests of a file, unless they name a group of their own.
+
+    What costs time is compiling, and what is compiled serves the rest of the group.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+
 @pytest.fixture(autouse=True)
 def jax_in_double_precision() -> None:
     """Every test finds the precision that PyTensor gives JAX; a fit restores what was set before JAX was loaded."""

@@ -33,6 +33,7 @@ LAYERS = {
     "distributions": 3,
     "learning": 3,
     "networks": 3,
+    "progress": 3,
     "bambi_bridge": 4,
     "inference": 5,
     "saving": 5,

@@ -135,7 +135,8 @@ def test_hierarchical_models_with_regressions_and_an_estimated_lapse() -> None:
         assert slopes[i] == pytest.approx(difference, rel=1e-5, abs=1e-5)
 
 
-@pytest.mark.parametrize("sampler", [pytest.param("numpyro", marks=pytest.mark.slow), "nutpie"])
+@pytest.mark.parametrize("sampler", ["numpyro", "nutpie"])
+@pytest.mark.slow
 def test_other_samplers_know_the_same_model(sampler: str) -> None:
     model = hssm.HSSM(omitted_frame(), deadline=True)
     tree = quietly(model, sampler=sampler, **TINY)
@@ -166,6 +167,7 @@ def unconstrained(model: hssm.HSSM) -> dict[str, np.ndarray]:
     return to_values(model, {name: np.asarray(value) for name, value in SIMPLE_TRUTH.items()})
 
 
+@pytest.mark.slow
 def test_black_boxes_are_integrated_and_sampled_by_slices() -> None:
     data = omitted_frame(20)
     model = hssm.HSSM(data, deadline=True, loglik_kind="blackbox", p_outlier=None, v=0.6, z=0.5, t=0.3)

@@ -287,14 +287,15 @@ def prepare_new_data(
     recording = observations.recording
     if recording.constant_deadline is not None:
         data = data.assign(**{str(recording.deadline): recording.constant_deadline})
-    if recording != Recording():
-        data = data.assign(**{ALIKE: np.arange(len(data))})
     covariates = {name: "a predictor" for name in used_columns if name in observations.frame}
     covariates |= dict.fromkeys(construction.model.likelihood.covariates, "an extra field")
     covariates |= {} if recording.deadline is None else {recording.deadline: "the column of deadlines"}
     responses = dict.fromkeys(observations.response, "a response column") if with_response else {}
-    checks.require_columns(data, responses | covariates)
+    internal = {ALIKE: np.arange(len(data))} if recording != Recording() else {}
+    checks.require_columns(data, {n: why for n, why in (responses | covariates).items() if n not in internal})
+    data = data.assign(**internal)
     faults = list(_new_covariate_faults(data, covariates, _numeric_columns(construction, covariates)))
+    faults += [] if faults else list(_unseen_levels(data, construction))
     faults += deadline_faults(data, recording) if not with_response and not faults else []
     if not with_response:
         checks.raise_faults(faults)
@@ -310,6 +311,22 @@ def _numeric_columns(construction: Construction, columns: Iterable[str]) -> set[
     names = {part for term in groups for part in term.factor.split(":")}
     frame = construction.observations.frame
     return {name for name in columns if pd.api.types.is_numeric_dtype(frame[name].dtype)} - names
+
+
+def _unseen_levels(data: pd.DataFrame, construction: Construction) -> Iterator[str]:
+    """Levels of categorical predictors that have no coefficient, because the data of the fit had none of them."""
+    terms = [term for predictor in construction.built.predictors.values() for term in predictor.terms]
+    parts = dict.fromkeys(part for term in terms for part in term.name.split("|")[0].split(":"))
+    frame = construction.observations.frame
+    for name in (part for part in parts if part in frame and not pd.api.types.is_numeric_dtype(frame[part].dtype)):
+        known = frame[name].unique()
+        unseen = ~data[name].isin(known).to_numpy()
+        if unseen.any():
+            found, allowed = checks.values(data[name][unseen].tolist()), checks.values(sorted(known))
+            yield (
+                f"{name!r} has levels that were not in the fit: {found} in {checks.rows(unseen, data.index)}. "
+                f"Levels of the fit: {allowed}. Predict for these, or fit data that have the new ones."
+            )
 
 
 def _new_covariate_faults(data: pd.DataFrame, columns: Iterable[str], numeric: set[str]) -> Iterator[str]:

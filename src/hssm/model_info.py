@@ -192,7 +192,7 @@ class ModelInfo:
     @cached_property
     def _used_columns(self) -> tuple[str, ...]:
         names = [n for p in self.params.values() if p.formula for n in sorted(formula_names(p.formula, p.name))]
-        return (*names, *self.extra_fields)
+        return tuple(dict.fromkeys((*names, *self.extra_fields)))
 
     @property
     def _attributes(self) -> dict[str, Any]:

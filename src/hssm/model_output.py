@@ -62,12 +62,10 @@ class ModelOutput(ModelInfo):
         return contrasts.contrast_table(self, first, second, draws, random_seed=seed, **options)
 
     def plot_trace(self, dt: xr.DataTree | None = None, **kwargs: Any) -> Any:
-        """ArviZ's trace plot of all variables but offsets."""
-        import arviz as az
+        """ArviZ's trace plot of all variables but offsets, a colour for each chain; ArviZ's options override ours."""
+        from hssm.plotting.traces import trace_plot
 
-        tree = self._tree(dt)
-        names = results.chosen_names(tree, kwargs.get("var_names"), kwargs.get("filter_vars"))
-        return az.plot_trace_dist(tree, **{**kwargs, "var_names": names})
+        return trace_plot(self._tree(dt), **kwargs)
 
     def natural_parameters(
         self, by: Any = None, dt: xr.DataTree | None = None, population: str = "median", random_seed: Any = None

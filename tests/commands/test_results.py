@@ -96,3 +96,11 @@ def test_problems_are_told_once_and_other_warnings_shown(fitted, capsys) -> None
     assert any("effective sample size" in problem for problem in problems)
     assert capsys.readouterr().err == "Warning: rt beyond the lapse support\n"
     assert sampler.options == {"tune": 5, "progressbar": False}
+
+
+def test_a_folder_that_cannot_be_made_is_a_fault_of_the_command(tmp_path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(WrongUsageError, match="must be a folder"):
+        results.make_folder(tmp_path / "file")
+    with pytest.raises(WrongUsageError, match=r"cannot be made \(Not a directory\): give another"):
+        results.make_folder(tmp_path / "file" / "below")

@@ -65,7 +65,9 @@ def test_log_density_and_gradient_are_those_of_the_table(name: str) -> None:
         )
 
 
-@pytest.mark.parametrize("name", ["weibull", "ornstein", "gamma_drift", "gamma_drift_angle"])
+@pytest.mark.parametrize(
+    "name", ["weibull", "ornstein", "gamma_drift", pytest.param("gamma_drift_angle", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(("what", "column"), [(CDF, "log_cdf"), (SURVIVAL, "log_survivor")])
 def test_distributions_are_those_of_the_table(name: str, what: int, column: str) -> None:
     columns = table(name)

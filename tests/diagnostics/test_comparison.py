@@ -53,6 +53,11 @@ def test_weights_solve_the_stacking_problem():
     np.testing.assert_allclose(stacking_weights(elpd), [0.3, 0.7], atol=1e-4)
 
 
+def test_a_model_that_is_never_better_has_no_weight_at_all():
+    elpd = np.column_stack([np.full(20, -1.0), np.full(20, -2.0)])
+    assert stacking_weights(elpd).tolist() == [1.0, 0.0]
+
+
 def test_weights_are_those_of_arviz():
     import arviz_stats
 

@@ -101,7 +101,8 @@ def test_new_data_lacking_a_column_are_refused(hierarchical_fit):
 
 def test_an_unseen_level_of_a_category_is_refused(hierarchical_fit):
     frame = hierarchical_frame().iloc[:3].assign(level="highest")
-    with pytest.raises(ValueError, match="highest"):
+    message = r"'level' has levels that were not in the fit: 'highest' in 3 rows \(index 'row0'.*'hi', 'lo', 'mid'"
+    with pytest.raises(ValueError, match=message):
         predict(hierarchical_fit, data=frame)
 
 

@@ -20,8 +20,24 @@ def blackbox():
     return hssm.HSSM(simple_frame(), loglik_kind="blackbox")
 
 
-@pytest.mark.parametrize("chains", [1, 4])
-@pytest.mark.parametrize("sampler", ["blackjax", "numpyro", "nutpie", "pymc"])
+def slow(*values):
+    """Every fit compiles anew: by default each sampler is run with one or with four chains, pymc with both."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
+RUNS = [
+    ("pymc", 1),
+    ("pymc", 4),
+    ("numpyro", 4),
+    slow("numpyro", 1),
+    ("blackjax", 1),
+    slow("blackjax", 4),
+    ("nutpie", 4),
+    slow("nutpie", 1),
+]
+
+
+@pytest.mark.parametrize(("sampler", "chains"), RUNS)
 def test_every_sampler_runs_with_one_and_with_four_chains(model, sampler, chains):
     tree = quietly(model, sampler, **{**TINY, "chains": chains})
     posterior = tree["posterior"]
@@ -114,6 +130,7 @@ def test_pymc_reproduces_a_hierarchical_fit(hierarchical_fit):
     xr.testing.assert_equal(again["posterior"].to_dataset(), hierarchical_fit.traces["posterior"].to_dataset())
 
 
+@pytest.mark.slow
 def test_nutpie_reproduces_a_hierarchical_fit():
     include = [{"name": "v", "formula": "v ~ 1 + (1|participant_id)"}]
     model = hssm.HSSM(hierarchical_frame(), include=include, noncentered=True, z=0.5, t=0.2)

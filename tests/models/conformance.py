@@ -4,13 +4,15 @@ A case is a registered model x likelihood kind x wrapper. Everything a property 
 compiled functions that are kept, because compiling, not evaluating, is what the suite's time goes into.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
+import pytest
 
 from hssm.likelihoods.assemble import assemble
 from hssm.likelihoods.lapse import P_OUTLIER, resolve_lapse
@@ -57,7 +59,23 @@ CASES = [
 ]
 """Networks approximate these laws: how well is what their certificates say."""
 
-DIFFERENTIABLE = [case for case in CASES if case.kind != "blackbox"]
+LAPSING = ("ddm", "full_ddm", "lba3", "softmax_inv_temperature_3")
+"""Models that are tried with a lapse by default: the wrapper is the same for all, but every case is compiled anew."""
+
+
+def every(condition: Callable[[Case], bool] = lambda case: True) -> pytest.MarkDecorator:
+    """Parametrisation by the cases for which ``condition`` holds; other models' with a lapse are slow."""
+    return pytest.mark.parametrize("case", [_marked(case) for case in CASES if condition(case)], ids=str)
+
+
+def _marked(case: Case) -> Any:
+    """In groups of a model, which one process tests (``--dist loadgroup``): its functions are compiled once."""
+    slow = [pytest.mark.slow] if case.lapse and case.model not in LAPSING else []
+    return pytest.param(case, marks=[pytest.mark.xdist_group(f"conformance of {case.model}"), *slow])
+
+
+def differentiable(case: Case) -> bool:
+    return case.kind != "blackbox"
 
 
 @lru_cache

@@ -2,11 +2,12 @@ import time
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import hssm
 from hssm.plotting import plot_model_cartoon
 from hssm.plotting.processes import curves, process_of
-from tests.fitted import TINY, quietly, simple_frame
+from tests.fitted import quietly, simple_frame
 from tests.tolerances import DRAWN
 
 SECONDS = 3.0
@@ -50,9 +51,13 @@ def test_panels_groups_and_paths(hierarchical_fit):
 
 @pytest.fixture(scope="module")
 def race():
+    """A race with draws around the truth: what is drawn does not depend on who drew them, and sampling compiles."""
     theta = {"A": 0.4, "b": 1.2, "v0": 2.0, "v1": 1.0, "v2": 0.5, "t": 0.2}
     model = hssm.HSSM(hssm.simulate_data("racing_diffusion_3", theta, size=60, random_state=1), "racing_diffusion_3")
-    quietly(model, **TINY)
+    noise = np.random.default_rng(2).normal(1.0, 0.05, size=(len(theta), 2, 20))
+    draws = {name: (("chain", "draw"), theta[name] * noise[i]) for i, name in enumerate(theta)}
+    posterior = xr.Dataset(draws, coords={"chain": [0, 1], "draw": np.arange(20)})
+    model.restore_traces(xr.DataTree.from_dict({"posterior": posterior}))
     return model
 
 

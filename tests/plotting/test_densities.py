@@ -113,3 +113,8 @@ def test_interval_of_one_draw_is_that_draw() -> None:
 def test_proportions_of_choices() -> None:
     choice = np.array([[0, 1, 1, -999], [0, 0, 0, 0]])
     np.testing.assert_array_equal(densities.choice_proportions(choice, (0, 1)), [[0.25, 0.5], [1.0, 0.0]])
+
+
+def test_central_intervals_leave_equal_parts_outside():
+    assert densities.central(0.9) == pytest.approx((0.05, 0.95))
+    assert densities.central((0.1, 0.5)) == (0.1, 0.5)

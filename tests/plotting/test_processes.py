@@ -40,6 +40,17 @@ def test_curves_begin_at_the_start_and_end_at_the_boundary(name):
     assert path[last] == pytest.approx(found.boundary[0, last], abs=4 * STEP)
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_held_paths_wait_at_the_start_and_stay_where_they_ended(name):
+    found = curves(*case(name), 5.0)
+    held, path = found.held[0, 0], found.drift[0, 0]
+    alive = np.flatnonzero(np.isfinite(path))
+    assert np.isfinite(held).all()
+    np.testing.assert_array_equal(held[alive], path[alive])
+    np.testing.assert_array_equal(held[: alive[0]], found.start[0])
+    np.testing.assert_array_equal(held[alive[-1] :], path[alive[-1]])
+
+
 def test_the_shapes_of_boundaries_and_drifts():
     found = {name: curves(*case(name), 3.0) for name in CASES}
     times = found["ddm"].times

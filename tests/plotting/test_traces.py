@@ -1,11 +1,10 @@
 """Trace plots as files, and which variables get a row."""
 
-import arviz as az
 import numpy as np
 import xarray as xr
 from matplotlib import pyplot as plt
 
-from hssm.plotting.traces import MOST_ROWS, save_figure, save_traces, trace_names
+from hssm.plotting.traces import MOST_ROWS, save_figure, save_traces, trace_names, trace_plot
 
 
 def posterior(n_members: int) -> xr.Dataset:
@@ -34,7 +33,19 @@ class Sampled:
     traces = xr.DataTree.from_dict({"posterior": posterior(1)})
 
     def plot_trace(self, **kwargs):
-        return az.plot_trace_dist(self.traces, **kwargs)
+        return trace_plot(self.traces, **kwargs)
+
+
+def colors(plots) -> set[str]:
+    """Colours of all lines of draws."""
+    lines = [line for ax in plots.viz["figure"].item().axes for line in ax.get_lines()]
+    return {line.get_color() for line in lines if len(line.get_xdata()) == 30}
+
+
+def test_chains_are_told_apart_by_colour_unless_asked_otherwise() -> None:
+    assert len(colors(trace_plot(Sampled.traces))) == 2
+    by_variable = trace_plot(Sampled.traces, aes={"color": ["__variable__"]}, var_names=["v_Intercept"])
+    assert len(colors(by_variable)) == 1
 
 
 def test_figures_become_files_and_are_closed(tmp_path) -> None:

@@ -15,6 +15,7 @@ from tests.recovery.cases import FEW, TRUE
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"model": "dddm"}, "Unknown model 'dddm'.*'ddm'"),
         ({"n_trials": 0}, "n_trials"),
         ({"n_participants": 1.5}, "n_participants"),
         ({"theta": [1.0]}, "theta"),

@@ -82,6 +82,14 @@ def test_what_is_no_executor() -> None:
     assert count_workers(8, 3) == 3
 
 
+def test_a_fork_beside_a_loaded_jax_is_silent() -> None:
+    """Any other test may have loaded it: JAX then warns of every fork, and here warnings are errors."""
+    import jax.numpy as jnp
+
+    assert float(jnp.ones(3).sum()) == 3.0
+    assert ordered(run_tasks(square, b"", range(4), 2)) == list(range(4))
+
+
 def test_jax_is_not_forked() -> None:
     assert start_method(False) == "spawn"
     assert lost(3, OSError("gone"))["dataset"] == 3

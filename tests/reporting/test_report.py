@@ -3,7 +3,15 @@ from matplotlib import pyplot as plt
 
 import hssm
 from hssm.diagnostics import check
-from hssm.reporting.report import data_section, overview, posterior_section, posterior_table, prior_section, shown_names
+from hssm.reporting.report import (
+    data_section,
+    energy_plot,
+    overview,
+    posterior_section,
+    posterior_table,
+    prior_section,
+    shown_names,
+)
 from tests.fitted import simple_frame
 from tests.reporting.test_page import parsed
 
@@ -44,6 +52,13 @@ def test_the_page_needs_nothing_from_outside(written):
 
 def test_the_users_figures_stay_and_ours_are_closed(written):
     assert written[2]
+
+
+def test_chains_are_counted_in_whole_numbers(hierarchical_fit):
+    figure = energy_plot(hierarchical_fit.traces).viz["figure"].item()
+    chains = next(ax for ax in figure.axes if ax.get_ylabel() == "Chain")
+    assert all(tick == round(tick) for tick in chains.get_yticks())
+    plt.close(figure)
 
 
 def test_sections_say_what_is_in_the_fit(hierarchical_fit):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hssm.commands.screen import FailedRunError, Screen, WrongUsageError, message_of, user_input
+from hssm.inference.quiet import quiet_pymc
 
 TRACES, SUMMARY, MODEL = "traces.nc", "summary.csv", "model.txt"
 TRACE_PLOT, PREDICTIVE_PLOT = "trace.png", "posterior_predictive.png"
@@ -26,7 +25,11 @@ def make_folder(out: Path) -> Path:
     with user_input():
         if out.exists() and not out.is_dir():
             raise ValueError(f"`--out` must be a folder, but {out} is a file.")
-        out.mkdir(parents=True, exist_ok=True)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or error
+            raise ValueError(f"The folder {str(out)!r} of `--out` cannot be made ({reason}): give another.") from None
     return out
 
 
@@ -36,7 +39,7 @@ def run_sampler(screen: Screen, model: Any, **options: Any) -> tuple[Any, list[s
 
     options = {name: value for name, value in options.items() if value is not None}
     options.setdefault("progressbar", not screen.quiet and sys.stderr.isatty())
-    with _quiet_pymc(), warnings.catch_warnings(record=True) as caught:
+    with quiet_pymc(), warnings.catch_warnings(record=True) as caught:
         for category in (UserWarning, FutureWarning):
             warnings.simplefilter("always", category)
         try:
@@ -58,18 +61,6 @@ def sampling_words(options: Mapping[str, Any]) -> str:
 
     chosen = DEFAULTS | {name: value for name, value in options.items() if value is not None}
     return f"{chosen['chains']} chains, {chosen['tune']} draws to tune and {chosen['draws']} to keep"
-
-
-@contextmanager
-def _quiet_pymc() -> Iterator[None]:
-    """Without the sampler's own commentary: commands say in their own words what is going on."""
-    logger = logging.getLogger("pymc")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def summary_table(model: Any, true: Mapping[str, float] | None = None) -> pd.DataFrame:

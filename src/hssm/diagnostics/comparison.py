@@ -24,6 +24,8 @@ CLEAR = 4.0
 """Differences of elpd below this are small whatever their standard error (Sivula et al., 2020, arXiv:2008.10296)."""
 
 STEPS, ENOUGH = 20_000, 1e-12
+NOTHING = 1e-6
+"""Weights below this are none at all: the maximiser only approaches zero."""
 
 
 def compare(models: Mapping[str, Any], method: str = "loo", by: str | None = None) -> pd.DataFrame:
@@ -153,6 +155,7 @@ def stacking_weights(elpd: np.ndarray) -> np.ndarray:
         shares = density * weights
         updated = (shares / shares.sum(axis=1, keepdims=True)).mean(axis=0)
         if np.max(np.abs(updated - weights)) < ENOUGH:
-            return updated
+            break
         weights = updated
-    return weights
+    kept = np.where(updated < NOTHING, 0.0, updated)
+    return kept / kept.sum()

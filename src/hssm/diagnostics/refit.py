@@ -15,6 +15,8 @@ from hssm.bambi_bridge.names import OBS_DIM
 from hssm.diagnostics.criteria import Criterion, loo
 from hssm.diagnostics.draws import built_of
 from hssm.inference.log_likelihood import pointwise_log_likelihood
+from hssm.inference.quiet import quiet_pymc
+from hssm.progress import progress
 from hssm.seeds import as_generator
 
 _log = logging.getLogger(__name__)
@@ -36,7 +38,8 @@ def refit_high_k(model: Any, by: str | None = None, *, at_most: int = 20, **samp
     at_most : int
         Refuse if more units than this would need a refit.
     **sample_kwargs
-        For ``sample`` of the refits (``draws``, ``tune``, ``chains``, ``random_seed`` ...).
+        For ``sample`` of the refits (``draws``, ``tune``, ``chains``, ``random_seed`` ...). ``progressbar=False``
+        hides the bar that counts them.
 
     Returns
     -------
@@ -58,13 +61,16 @@ def refit_high_k(model: Any, by: str | None = None, *, at_most: int = 20, **samp
             "The model may be misspecified (see plot_predictive); raise `at_most` to refit all the same."
         )
     elpd, p = score.elpd_i.copy(deep=True), score.p_i.copy(deep=True)
-    options = {"progressbar": False, **sample_kwargs, "idata_kwargs": {"log_likelihood": False}}
-    for i in units:
-        left_out = _rows_of(model, by, score.elpd_i, int(i))
-        _log.info("Refit without %s (%d of %d).", score.elpd_i["unit"].values[i], i + 1, len(units))
-        exact = _log_score(model, left_out, options)
-        p[i] = float(p[i]) + float(elpd[i]) - exact
-        elpd[i] = exact
+    options = {**sample_kwargs, "progressbar": False, "idata_kwargs": {"log_likelihood": False}}
+    shown = bool(sample_kwargs.get("progressbar", True)) and len(units) > 0
+    with quiet_pymc(), progress("refits", len(units), shown=shown) as advance:
+        for i in units:
+            left_out = _rows_of(model, by, score.elpd_i, int(i))
+            _log.info("Refit without %s.", score.elpd_i["unit"].values[i])
+            exact = _log_score(model, left_out, options)
+            p[i] = float(p[i]) + float(elpd[i]) - exact
+            elpd[i] = exact
+            advance()
     return replace(score, elpd_i=elpd, p_i=p, refitted=score.unreliable)
 
 

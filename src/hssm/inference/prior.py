@@ -9,6 +9,7 @@ import pymc as pm
 import xarray as xr
 
 from hssm.inference.predictive import predict_responses
+from hssm.inference.quiet import quiet_pymc
 from hssm.inference.results import finish_draws, observed_group, stored_names
 from hssm.spec import BuiltModel
 
@@ -29,13 +30,14 @@ def forward_draws(model: pm.Model, draws: int, rng: np.random.Generator, names: 
     from pytensor.compile.mode import Mode
 
     interpreted = Mode(linker="py", optimizer="fast_compile")
-    return pm.sample_prior_predictive(
-        int(draws),
-        model=model,
-        var_names=names,
-        random_seed=int(rng.integers(2**30)),
-        compile_kwargs={"mode": interpreted},
-    )
+    with quiet_pymc():
+        return pm.sample_prior_predictive(
+            int(draws),
+            model=model,
+            var_names=names,
+            random_seed=int(rng.integers(2**30)),
+            compile_kwargs={"mode": interpreted},
+        )
 
 
 def prior_predictive_tree(

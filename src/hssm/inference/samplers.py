@@ -134,7 +134,7 @@ def draw(
         keywords["step"] = _compiled_nuts(built, keywords, nuts, seed)
     if nuts and "step" not in keywords:
         keywords["nuts"] = nuts
-    with floatx_precision(sampler.runs_jax or built.likelihood.uses_jax), _forks_quietly(), built.pymc_model:
+    with floatx_precision(sampler.runs_jax or built.likelihood.uses_jax), forks_quietly(), built.pymc_model:
         return pm.sample(
             nuts_sampler=sampler.name,
             random_seed=seed,
@@ -145,8 +145,8 @@ def draw(
 
 
 @contextmanager
-def _forks_quietly() -> Iterator[None]:
-    """PyMC forks its chains. JAX, if it was loaded before, warns of that; these chains never call it."""
+def forks_quietly() -> Iterator[None]:
+    """For processes forked to work that never calls JAX: JAX warns of every fork, once it was loaded."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"os\.fork\(\) was called.*JAX", category=RuntimeWarning)
         warnings.filterwarnings(

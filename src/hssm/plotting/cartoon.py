@@ -101,23 +101,12 @@ def plot_model_cartoon(  # noqa: PLR0913, PLR0917  (the options of a public plot
     ValueError
         A model without a process that can be drawn, unknown columns or options.
     """
+    is_prior = predictive_group == "prior_predictive"
+    count = n_samples_prior if is_prior and n_samples is None else n_samples
+    opening = open_plot(locals(), n_samples=count, with_parameters=True)
     process = process_of(model.model_name, [n for n in model.list_params if n != "p_outlier"], model.n_choices)
     if obs is not None and obs != model.response_str:
         raise ValueError(f"`obs` must be the model's response {model.response_str!r}, got {obs!r}.")
-    is_prior = predictive_group == "prior_predictive"
-    opening = open_plot(
-        dict(row=row, col=col, col_wrap=col_wrap, groups=groups, groups_order=groups_order, grid_kwargs=grid_kwargs),
-        dict(
-            dt=dt,
-            data=data,
-            predictive_group=predictive_group,
-            plot_data=plot_data,
-            n_samples=n_samples_prior if is_prior and n_samples is None else n_samples,
-            with_parameters=True,
-        ),
-        kwargs,
-        random_state=random_state,
-    )
     settings = _Settings(
         process=process,
         bins=bins,
@@ -217,7 +206,7 @@ class _Artist:
         # Evidence has a scale up to the boundaries; what is beyond them are densities.
         ticks = MaxNLocator(5).tick_values(-base if self.process.two_sided else 0.0, base)
         ax.set_yticks([tick for tick in ticks if abs(tick) <= base])
-        self._name_sides(ax, base)
+        self._name_sides(ax, float(np.nanquantile(np.nanmax(samples.boundary, axis=1), 0.03)))
 
     @staticmethod
     def _n(data: PredictiveData) -> int:
@@ -227,15 +216,18 @@ class _Artist:
         """Boundaries, start, non-decision time and mean paths, with their uncertainty."""
         sides = (1, -1) if self.process.two_sided else (1,)
         for side in sides:
-            self._curve(ax, samples.times, side * samples.boundary, side * centre.boundary[0], "0.2", 1.6)
+            self._curves(ax, samples.times, side * samples.boundary, side * centre.boundary[0], "0.2", 1.6)
         colors = ["0.2"] if self.process.two_sided else [curve.predicted for curve in self.curves]
         for i, color in enumerate(colors):
-            self._curve(ax, samples.times, samples.drift[:, i], centre.drift[0, i], color, 1.2)
+            shown = np.isfinite(centre.drift[0, i])
+            alone = self.settings.uncertainty == "samples"
+            paths = samples.drift[:, i] if alone else np.where(shown, samples.held[:, i], np.nan)
+            self._curves(ax, samples.times, paths, centre.drift[0, i], color, 1.2)
         onset, start = float(centre.onset[0]), float(centre.start[0])
         ax.plot([0, onset], [start, start], color="0.55", linewidth=1.6, linestyle=":", zorder=2)
         ax.plot([onset], [start], marker="o", markersize=4, color="0.2", zorder=4)
 
-    def _curve(
+    def _curves(
         self, ax: Axes, times: np.ndarray, samples: np.ndarray, centre: np.ndarray, color: Any, width: float
     ) -> None:
         alpha = self.settings.alphas[1]
@@ -246,7 +238,7 @@ class _Artist:
             if alive.any():
                 shown = samples[:, alive]
                 shown = np.where(np.isfinite(shown), shown, np.nanmedian(shown, axis=0, keepdims=True))
-                low, high = densities.interval_of(shown, self.settings.interval)
+                low, high = densities.interval_of(shown, densities.central(self.settings.interval))
                 ax.fill_between(times[alive], low, high, color=color, alpha=alpha, linewidth=0, zorder=1)
         ax.plot(times, centre, color=color, linewidth=width, alpha=self.settings.alphas[0], zorder=2)
 
@@ -317,13 +309,13 @@ class _Artist:
             return self.edges, np.concatenate([heights, heights[..., -1:]], axis=-1)
         return (self.edges[:-1] + self.edges[1:]) / 2, heights
 
-    def _name_sides(self, ax: Axes, base: float) -> None:
-        """Which choice a boundary stands for."""
+    def _name_sides(self, ax: Axes, edge: float) -> None:
+        """Which choice a boundary stands for, at the inner edge of its band."""
         if self.process.two_sided:
             low, high = (named(label) for label in self.labels.values())
             style: dict[str, Any] = {"fontsize": "small", "color": "0.35", "ha": "right", "textcoords": "offset points"}
-            ax.annotate(high, (self.xlims[1], base), (0, -5), va="top", **style)
-            ax.annotate(low, (self.xlims[1], -base), (0, 5), va="bottom", **style)
+            ax.annotate(high, (self.xlims[1], edge), (0, -5), va="top", **style)
+            ax.annotate(low, (self.xlims[1], -edge), (0, 5), va="bottom", **style)
 
     def legend(self, data: PredictiveData) -> list[Any]:
         handles: list[Any] = []

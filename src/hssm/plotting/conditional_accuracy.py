@@ -68,14 +68,7 @@ def plot_conditional_accuracy(  # noqa: PLR0913, PLR0917  (the options of a publ
     """
     if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or bins < 2:
         raise ValueError(f"`bins` must be a number of bins of at least 2, got {bins!r}.")
-    opening = open_plot(
-        dict(row=row, col=col, col_wrap=col_wrap, groups=groups, groups_order=groups_order, grid_kwargs=grid_kwargs),
-        dict(dt=dt, data=data, predictive_group=predictive_group, plot_data=plot_data, n_samples=n_samples),
-        kwargs,
-        random_state=random_state,
-        cond=cond,
-        correct=correct,
-    )
+    opening = open_plot(locals(), ("cond", "correct"))
     shown = opening.data(model)
     conditions = [None] if cond is None else levels(shown.frame[cond])
     functions = [

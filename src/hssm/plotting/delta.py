@@ -64,13 +64,7 @@ def plot_delta(  # noqa: PLR0913, PLR0917  (the options of a public plot)
     Axes, FacetGrid or list of FacetGrid
     """
     quantiles = read_quantiles(q)
-    opening = open_plot(
-        dict(row=row, col=col, col_wrap=col_wrap, groups=groups, groups_order=groups_order, grid_kwargs=grid_kwargs),
-        dict(dt=dt, data=data, predictive_group=predictive_group, plot_data=plot_data, n_samples=n_samples),
-        kwargs,
-        random_state=random_state,
-        cond=cond,
-    )
+    opening = open_plot(locals(), ("cond",))
     shown = opening.data(model)
     first, second = read_pair(shown.frame[cond], cond, pair, levels(shown.frame[cond]))
     values = partial(delta_function, cond=cond, pair=(first, second), quantiles=quantiles)

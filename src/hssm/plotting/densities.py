@@ -158,6 +158,11 @@ def read_interval(hdi: Any) -> Interval:
     return value
 
 
+def central(interval: Interval) -> tuple[float, float]:
+    """The two quantiles that leave equal parts outside: narrowest intervals of few curves jump from point to point."""
+    return interval if isinstance(interval, tuple) else ((1 - interval) / 2, (1 + interval) / 2)
+
+
 def interval_text(interval: Interval) -> str:
     """An interval in words, for legends."""
     if isinstance(interval, tuple):

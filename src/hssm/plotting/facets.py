@@ -140,7 +140,7 @@ def _single(data: PredictiveData, layout: Layout, draw: Draw, legend: Any) -> Ax
         ax.set_title(layout.title, fontsize="medium")
     if legend is not None:
         beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)}
-        place = beside if layout.legend_beside else {"loc": "upper right"}
+        place = beside if layout.legend_beside else {"loc": "best"}
         ax.legend(handles=legend(data), frameon=False, fontsize="small", **place)
     return ax
 

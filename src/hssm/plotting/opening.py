@@ -11,6 +11,8 @@ from hssm.plotting.facets import Layout
 from hssm.plotting.style import line_properties
 from hssm.seeds import one_seed
 
+LAYOUT = ("row", "col", "col_wrap", "groups", "groups_order", "grid_kwargs")
+REQUEST = ("dt", "data", "predictive_group", "plot_data", "n_samples")
 TITLES = {"posterior_predictive": "Posterior predictive", "prior_predictive": "Prior predictive"}
 
 
@@ -31,30 +33,22 @@ class Opening:
         return replace(self.layout, **texts)
 
 
-def open_plot(
-    layout: Mapping[str, Any],
-    request: Mapping[str, Any],
-    keywords: Mapping[str, Any],
-    *,
-    random_state: Any = None,
-    **columns: Any,
-) -> Opening:
+def open_plot(given: Mapping[str, Any], columns: tuple[str, ...] = (), **request: Any) -> Opening:
     """Check the options that plots share.
 
     Parameters
     ----------
-    layout : ``row``, ``col``, ``col_wrap``, ``groups``, ``groups_order``, ``grid_kwargs``
-    request : fields of :class:`~hssm.plotting.data.PredictiveRequest`
-    keywords : the further keywords of the plot: ``ax``, ``random_seed`` and properties of lines
-    random_state : seed
-    **columns : columns of the data that further arguments name
+    given : the plot's arguments by name, as ``locals()`` has them before anything else is done
+    columns : those of them that name columns of the data, besides ``row``, ``col`` and ``groups``
+    **request : fields of :class:`~hssm.plotting.data.PredictiveRequest` in place of arguments or beyond them
     """
-    rest = dict(keywords)
-    seed = one_seed(random_state, rest.pop("random_seed", None))
-    ax = rest.pop("ax", None)
-    panels = {name: layout.get(name) for name in ("row", "col", "groups")}
+    rest = dict(given["kwargs"])
+    seed = one_seed(given["random_state"], rest.pop("random_seed", None))
+    layout = {name: given[name] for name in LAYOUT}
+    wanted = {name: given[name] for name in REQUEST if name in given}
+    named = {name: given[name] for name in (*columns, "row", "col", "groups")}
     return Opening(
-        layout=Layout(**{**layout, "grid_kwargs": layout.get("grid_kwargs") or {}}, ax=ax),
-        request=PredictiveRequest(**request, random_state=seed, columns=used_columns(**columns, **panels)),
+        layout=Layout(**{**layout, "grid_kwargs": layout["grid_kwargs"] or {}}, ax=rest.pop("ax", None)),
+        request=PredictiveRequest(**{**wanted, "random_state": seed, "columns": used_columns(**named), **request}),
         lines=line_properties(rest),
     )

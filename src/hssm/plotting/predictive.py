@@ -30,6 +30,7 @@ from hssm.plotting.style import (
 )
 
 INTERVAL = 0.94
+BAR_ALPHA = 0.55
 ALPHA = {"band": 0.25, "samples": 0.12, None: 0.0}
 
 
@@ -125,12 +126,7 @@ def plot_predictive(  # noqa: PLR0913, PLR0917  (the options of a public plot)
     Axes, FacetGrid or list of FacetGrid
         A grid (``.axes``, ``.figure``) with ``row`` or ``col``; a list of grids with ``groups``.
     """
-    opening = open_plot(
-        dict(row=row, col=col, col_wrap=col_wrap, groups=groups, groups_order=groups_order, grid_kwargs=grid_kwargs),
-        dict(dt=dt, data=data, predictive_group=predictive_group, plot_data=plot_data, n_samples=n_samples),
-        kwargs,
-        random_state=random_state,
-    )
+    opening = open_plot(locals())
     settings = _Settings(
         kind=kind,
         bins=bins,
@@ -238,6 +234,8 @@ class _Artist:
         handles.append(self._handle(what + self._left_out(data.predicted), "predicted", colors.predicted))
         if data.observed is not None:
             handles.append(self._handle("observed" + self._left_out(data.observed), "observed", colors.observed))
+        if data.is_choice_only:
+            handles = [Patch(color=h.get_color(), alpha=BAR_ALPHA, label=h.get_label()) for h in handles]
         return handles
 
     def _left_out(self, responses: Responses) -> str:
@@ -326,9 +324,9 @@ class _Artist:
         mean = predicted.mean(axis=0)
         if data.observed is not None:
             observed = densities.choice_proportions(data.observed.choice, codes)
-            ax.bar(places - 0.2, observed, 0.4, color=colors.observed, alpha=0.55)
+            ax.bar(places - 0.2, observed, 0.4, color=colors.observed, alpha=BAR_ALPHA)
         offset = 0.2 if data.observed is not None else 0.0
-        ax.bar(places + offset, mean, 0.4, color=colors.predicted, alpha=0.55 * self.settings.alphas[0])
+        ax.bar(places + offset, mean, 0.4, color=colors.predicted, alpha=BAR_ALPHA * self.settings.alphas[0])
         if self.settings.uncertainty is not None:
             low, high = densities.interval_of(predicted, self.settings.interval)
             ax.vlines(places + offset, low, high, color=colors.predicted, linewidth=2.5)

@@ -106,13 +106,14 @@ class Curves:
     """What a cartoon shows, on the times (n_times,) of a trial in seconds; one row per sample of the parameters.
 
     ``boundary`` (n_samples, n_times), NaN before the non-decision time has passed and where it has ended; ``drift``
-    (n_samples, n_accumulators, n_times), the mean path, NaN outside its decision; ``start`` and ``onset``
-    (n_samples,): evidence at the start, and the non-decision time.
+    (n_samples, n_accumulators, n_times), the mean path, NaN outside its decision; ``held``, the same but at the start
+    before and where it ended after; ``start`` and ``onset`` (n_samples,): evidence at the start, non-decision time.
     """
 
     times: np.ndarray
     boundary: np.ndarray
     drift: np.ndarray
+    held: np.ndarray
     start: np.ndarray
     onset: np.ndarray
 
@@ -137,12 +138,15 @@ def curves(process: Process, theta: Theta, end: float) -> Curves:
     tau = times[None, :] - onset[:, None]
     boundary = np.where(tau >= 0, process.boundary(theta, np.maximum(tau, 0.0)), np.nan)
     start = np.asarray(process.start(theta), dtype=float)
-    drift = np.stack([_mean_path(process, theta, name, tau, boundary) for name in process.drifts], axis=1)
-    return Curves(times=times, boundary=boundary, drift=drift, start=start, onset=onset)
+    paths = [_mean_path(process, theta, name, tau, boundary) for name in process.drifts]
+    held, drift = (np.stack(kind, axis=1) for kind in zip(*paths, strict=True))
+    return Curves(times=times, boundary=boundary, drift=drift, held=held, start=start, onset=onset)
 
 
-def _mean_path(process: Process, theta: Theta, drift: str, tau: np.ndarray, boundary: np.ndarray) -> np.ndarray:
-    """(n_samples, n_times) evidence without noise from the start to the boundary; NaN before and after."""
+def _mean_path(
+    process: Process, theta: Theta, drift: str, tau: np.ndarray, boundary: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Evidence without noise from the start to the boundary, (n_samples, n_times): held before and after, then NaN."""
     step = tau[0, 1] - tau[0, 0]
     path = np.empty_like(tau)
     now = np.asarray(process.start(theta), dtype=float)[:, None].copy()
@@ -155,7 +159,8 @@ def _mean_path(process: Process, theta: Theta, drift: str, tau: np.ndarray, boun
     size = np.abs(path) if process.two_sided else path
     over = np.isnan(boundary) & (tau >= 0) | (size >= np.where(np.isnan(boundary), np.inf, boundary))
     ended = np.cumsum(over, axis=1) > 1  # the point at which the boundary is reached is still shown
-    return np.where(ended | (tau < -step), np.nan, path)
+    last = path[np.arange(len(path)), np.maximum((~ended).sum(axis=1) - 1, 0)]
+    return np.where(ended, last[:, None], path), np.where(ended | (tau < -step), np.nan, path)
 
 
 def sample_paths(

@@ -104,16 +104,8 @@ def plot_quantile_probability(  # noqa: PLR0913, PLR0917  (the options of a publ
     -------
     Axes, FacetGrid or list of FacetGrid
     """
+    opening = open_plot(locals(), ("cond", "correct", "quantile_by"))
     by = (quantile_by,) if isinstance(quantile_by, str) else tuple(quantile_by or ())
-    opening = open_plot(
-        dict(row=row, col=col, col_wrap=col_wrap, groups=groups, groups_order=groups_order, grid_kwargs=grid_kwargs),
-        dict(dt=dt, data=data, predictive_group=predictive_group, n_samples=n_samples),
-        kwargs,
-        random_state=random_state,
-        cond=cond,
-        correct=correct,
-        quantile_by=by,
-    )
     require_option("y", y, ("rt",))
     settings = _Settings(
         request=QuantileRequest(cond=cond, quantiles=read_quantiles(q), correct=correct, by=by),

@@ -1,16 +1,30 @@
-"""Figures as files: the trace plot of a fit, and any other plot of this package."""
+"""The trace plot of a fit, and figures as files."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+import xarray as xr
 from matplotlib import pyplot as plt
+
+from hssm.inference.results import chosen_names
 
 DPI = 150
 ROW_HEIGHT = 1.6
 MOST_ROWS = 40
 """A trace plot with more rows than this cannot be read; group-specific effects are left out of it first."""
+
+
+def trace_plot(tree: xr.DataTree, **kwargs: Any) -> Any:
+    """ArviZ's trace plot of all variables but offsets, a colour for each chain; ArviZ's options override ours."""
+    import arviz as az
+
+    names = chosen_names(tree, kwargs.get("var_names"), kwargs.get("filter_vars"))
+    if "aes" not in kwargs and "aes_by_visuals" not in kwargs:
+        visuals = {"dist": ["color"], "trace": ["color"]}
+        kwargs |= {"aes": {"color": ["chain"]}, "aes_by_visuals": visuals}
+    return az.plot_trace_dist(tree, **{**kwargs, "var_names": names})
 
 
 def save_figure(plot: Any, path: Path) -> None:

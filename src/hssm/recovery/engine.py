@@ -6,7 +6,6 @@ own number only, not on the process or the order in which it is made.
 
 from __future__ import annotations
 
-import logging
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ import xarray as xr
 
 from hssm.construct import Construction, with_responses
 from hssm.hssm import HSSM
+from hssm.inference.quiet import quiet_pymc
 from hssm.inference.results import finish_draws
 from hssm.inference.sample import SampleRequest, run
 from hssm.inference.samplers import choose_sampler
@@ -136,15 +136,9 @@ class Engine:
 @contextmanager
 def _quietly() -> Iterator[None]:
     """What one fit would say is said of the study as a whole, in its table."""
-    log = logging.getLogger("pymc")
-    level = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        log.setLevel(level)
+    with quiet_pymc(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @lru_cache(maxsize=2)

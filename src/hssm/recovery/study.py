@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from hssm.data.checks import require_frame
-from hssm.models.registry import find_model
+from hssm.models.registry import find_model, get_model
+from hssm.progress import progress
 from hssm.recovery.design import HIERARCHICAL, PARTICIPANT, Study, frame_of_trials
 from hssm.recovery.engine import Record, run_one
 from hssm.recovery.store import keep, open_folder, read_records
@@ -29,7 +29,10 @@ def make_study(kind: str, model: str, n_trials: int, n_participants: int, **sett
         raise TypeError(f"`model` must be the name of a model, got {type(model).__name__}.")
     for name, value in (("n_trials", n_trials), ("n_participants", n_participants)):
         require_count(name, value)
-    arguments = {**(settings.get("hssm_kwargs") or {}), "p_outlier": settings.get("p_outlier", 0)}
+    given = settings.get("hssm_kwargs") or {}
+    if given.get("loglik") is None and given.get("model_config") is None:
+        get_model(model)
+    arguments = {**given, "p_outlier": settings.get("p_outlier", 0)}
     arguments = {"include": settings.get("include"), **arguments}
     design = settings.get("design")
     if isinstance(design, pd.DataFrame):
@@ -97,7 +100,7 @@ def run_study(
     missing = [number for number in range(n_datasets) if number not in records]
     fork = not uses_jax(study)
     tasks = run_tasks(run_one, study.packed(), missing, executor, fork=fork) if missing else ()
-    with _progress(len(records), n_datasets, progressbar and bool(missing)) as advance:
+    with progress("data sets", n_datasets, done=len(records), shown=progressbar and bool(missing)) as advance:
         for record in tasks:
             if out is not None:
                 keep(out, record)
@@ -116,24 +119,6 @@ def uses_jax(study: Study) -> bool:
     kind = given.get("loglik_kind")
     chosen = [source for source in (spec.likelihoods if spec else ()) if kind in (None, source.kind)]
     return not chosen or chosen[0].backend == "jax" or study.sampling.get("sampler") in ("numpyro", "blackjax")
-
-
-@contextmanager
-def _progress(done: int, total: int, shown: bool) -> Iterator[Any]:
-    """A bar with the time left; the returned function moves it on."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), disable=not shown) as bar:
-        task = bar.add_task("data sets", total=total, completed=done)
-        yield lambda: bar.advance(task)
 
 
 def _warn_failures(records: Iterable[Record]) -> None:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from typing import Any
 
+from hssm.inference.samplers import forks_quietly
+
 ATTEMPTS = 2
 """How often a task is tried that takes its worker with it."""
 Record = dict[str, Any]
@@ -104,6 +106,10 @@ class _OwnPool:
     def _renewed(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self._n_workers, mp_context=multiprocessing.get_context(self._method))
 
+    def _submit(self, number: int) -> Future[Record]:
+        with forks_quietly():
+            return self._pool.submit(self._function, self._common, number)
+
     def run(self, waiting: list[int]) -> Iterator[Record]:
         queue, suspects = list(reversed(waiting)), []
         under_way: dict[Future[Record], int] = {}
@@ -111,7 +117,7 @@ class _OwnPool:
             while queue or under_way:
                 while queue and len(under_way) < self._n_workers:
                     number = queue.pop()
-                    under_way[self._pool.submit(self._function, self._common, number)] = number
+                    under_way[self._submit(number)] = number
                 for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                     number = under_way.pop(future)
                     try:
@@ -143,7 +149,7 @@ class _OwnPool:
         for number in suspects:
             for attempt in range(1, ATTEMPTS + 1):
                 try:
-                    yield self._pool.submit(self._function, self._common, number).result()
+                    yield self._submit(number).result()
                     break
                 except BrokenExecutor as error:
                     self._pool = self._renewed()

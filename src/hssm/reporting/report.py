@@ -126,7 +126,7 @@ def data_section(model: Any) -> Section:
         table[["10 %", "median", "90 %"]] = quantiles.to_numpy()
     table.index = pd.Index([str(labels.get(code, code)) for code in table.index], name="response")
     section.table(table)
-    used = [name for name in dict.fromkeys(model.used_columns) if name in frame]
+    used = [name for name in model.used_columns if name in frame]
     if used:
         section.heading("Covariates")
         section.table(pd.DataFrame([_covariate(frame[name]) for name in used], index=pd.Index(used, name="column")))
@@ -184,6 +184,8 @@ def chain_section(tree: xr.DataTree) -> Section:
     """Pictures of the chains: traces, ranks, autocorrelation, effective samples over draws, energy."""
     import arviz as az
 
+    from hssm.plotting.traces import trace_plot
+
     section = Section("Chains")
     names = shown_names(tree)
     one = {"var_names": names, "backend": "matplotlib"}
@@ -192,11 +194,14 @@ def chain_section(tree: xr.DataTree) -> Section:
     wide = {"col_wrap": 4, "figure_kwargs": {"figsize": (11.0, 0.6 + 2.4 * -(-rows // 4)), "layout": "constrained"}}
     pictures: list[tuple[str, Callable[[], Any]]] = [
         (
-            "Traces: densities and draws of every chain, divergences marked",
-            lambda: az.plot_trace_dist(tree, **one, **tall),
+            "Traces: densities and draws of every chain, a colour each; divergences marked",
+            lambda: trace_plot(tree, **one, **tall),
         ),
         ("Autocorrelation of the draws", lambda: az.plot_autocorr(tree, **one, **wide)),
-        ("Effective sample size as draws accumulate", lambda: az.plot_ess_evolution(tree, **one, **wide)),
+        (
+            "Effective sample size as draws accumulate: bulk (blue) and tail (orange)",
+            lambda: az.plot_ess_evolution(tree, **one, **wide),
+        ),
     ]
     if tree["posterior"].sizes["chain"] > 1:
         words = (
@@ -205,10 +210,22 @@ def chain_section(tree: xr.DataTree) -> Section:
         pictures.insert(1, (words, lambda: az.plot_rank(tree, **one, **wide)))
     if "sample_stats" in tree.children and "energy" in tree["sample_stats"]:
         words = "Energy: its marginal distribution and its changes between draws should be alike"
-        pictures.append((words, lambda: az.plot_energy(tree, backend="matplotlib")))
+        pictures.append((words, lambda: energy_plot(tree)))
     for caption, draw in pictures:
         section.figure(draw().viz["figure"].item(), caption)
     return section
+
+
+def energy_plot(tree: xr.DataTree) -> Any:
+    """ArviZ's plot; chains are counted in whole numbers."""
+    import arviz as az
+    from matplotlib.ticker import MaxNLocator
+
+    plots = az.plot_energy(tree, backend="matplotlib")
+    for ax in plots.viz["figure"].item().axes:
+        if ax.get_ylabel() == "Chain":
+            ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    return plots
 
 
 def shown_names(tree: xr.DataTree) -> list[str]:
