@@ -71,10 +71,11 @@ class Param:
         """A parameter from a dict with the constructor's keys; TypeError for any other key."""
         unknown = [key for key in given if key not in PARAM_KEYS]
         if unknown:
+            allowed = ", ".join(repr(key) for key in sorted(PARAM_KEYS))
             raise TypeError(
                 f"Unknown {'key' if len(unknown) == 1 else 'keys'} {', '.join(repr(key) for key in unknown)} in the "
                 f"specification of parameter {given.get('name', '(without name)')!r}."
-                f"{close_matches(unknown[0], PARAM_KEYS)} Allowed: {', '.join(repr(key) for key in sorted(PARAM_KEYS))}."
+                f"{close_matches(unknown[0], PARAM_KEYS)} Allowed: {allowed}."
             )
         return cls(**given)
 
