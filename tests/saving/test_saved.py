@@ -1,5 +1,6 @@
 import json
 import math
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import xarray as xr
 
 import hssm
 from tests.fitted import simple_frame
+from tests.saving.make_fixture import CASES
 from tests.tolerances import SAME_NUMERICS
 
 RELEASES = Path(__file__).parent / "releases"
@@ -161,14 +163,23 @@ def test_the_manifest_can_be_read_by_people(simple_fit, here):
 # ------------------------------------------------------------------ models saved by releases
 
 
-@pytest.mark.parametrize("path", sorted(RELEASES.iterdir()), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(RELEASES.glob("*/*")), ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_models_of_every_release_can_be_read(path):
     """What the fixture must give is written beside it in plain numbers, made when it was saved."""
     expected = json.loads((path / "expected.json").read_text())
-    model = hssm.HSSM.load_model(path / "model")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # about the data, said when the fixture was made
+        model = hssm.HSSM.load_model(path / "model")
     assert model.list_params == expected["list_params"]
     means = model.traces["posterior"].to_dataset().mean(("chain", "draw"))
+    assert set(means.data_vars) == set(expected["means"])
     for name, value in expected["means"].items():
         np.testing.assert_allclose(means[name].values, value, rtol=SAME_NUMERICS.relative)
-    assert math.isfinite(model.compile_logp()(model.initial_point()))
+    assert set(model.initvals) <= set(means.data_vars) | {f"{name}_offset" for name in means.data_vars}
     assert model.traces["posterior_predictive"].sizes["__obs__"] == expected["n_trials"]
+    if path.name == "hierarchical":  # one of them is enough: this compiles
+        assert math.isfinite(model.compile_logp()(model.initial_point()))
+
+
+def test_every_case_has_a_fixture_of_this_release():
+    assert {path.name for path in (RELEASES / hssm.__version__).iterdir()} == set(CASES)
