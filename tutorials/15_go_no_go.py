@@ -115,9 +115,9 @@ with pm.Model() as by_hand:
 
 # %%
 named = {
-    "networks, HSSM": with_networks.traces["posterior"].rename({"v_sign": "v"}),
-    "networks, PyMC": traces["posterior"],
-    "exact": exact.traces["posterior"].rename({"v_sign": "v"}),
+    "networks, HSSM": with_networks.traces["posterior"].to_dataset().rename({"v_sign": "v"}),
+    "networks, PyMC": traces["posterior"].to_dataset(),
+    "exact": exact.traces["posterior"].to_dataset().rename({"v_sign": "v"}),
 }
 table = pd.DataFrame(
     {
