@@ -6,8 +6,7 @@ plotting package.
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from hssm.lazy import lazy_names
 
 __version__ = "0.6.0.dev0"
 
@@ -50,16 +49,4 @@ _SUBMODULES = (
 __all__ = [*sorted(_HOMES), "__version__"]  # noqa: PLE0604  (names resolve lazily)
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        value = getattr(importlib.import_module(_HOMES[name]), name)
-    elif name in _SUBMODULES:
-        value = importlib.import_module(f"hssm.{name}")
-    else:
-        raise AttributeError(f"module 'hssm' has no attribute {name!r}.")
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_SUBMODULES})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES, _SUBMODULES)

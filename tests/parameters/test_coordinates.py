@@ -7,12 +7,15 @@ import pytensor.tensor as pt
 import pytest
 
 import hssm
-from hssm.parameters.coordinates import Bent, Folded, Shifted, coordinate_of, floor_of
+from hssm.parameters.coordinates import Bent, Beyond, Folded, Shifted, coordinate_of, floor_of
+from hssm.parameters.prior import make_variable
 from hssm.spec import ResolvedParam
 from tests.fitted import quietly
 from tests.tolerances import OTHER_ALGORITHM, QUADRATURE
 
 POSITIVE = (0.0, np.inf)
+RESOLVED = 1e-8
+"""Gap relative to A from which on rounding of b leaves the gap, and its logarithm, right to as much."""
 
 
 def half_normal(**fields: object) -> ResolvedParam:
@@ -63,6 +66,34 @@ def test_a_prior_has_its_mass_in_any_coordinate(transform: object) -> None:
     assert abs(mass - 1.0) < QUADRATURE.absolute * 10
 
 
+@pytest.mark.parametrize("start_range", [0.0, 1e-9, 0.3, 40.0])
+def test_thresholds_lie_beyond_the_start_range(start_range: float) -> None:
+    """A bijection with the right Jacobian, b > A however near, and b - A / 2 even in A: no kink where A is folded."""
+    x, a = pt.dvector("x"), pt.dscalar("A")
+    transform, ends = Beyond(), (a, np.inf)
+    value = transform.backward(x, *ends)
+    outputs = [value - a, transform.forward(value, *ends), transform.log_jac_det(x, *ends)]
+    slope = pytensor.grad(value.sum(), x)
+    grid = np.linspace(-12.0, 6.0, 91)
+    gap, again, log_jacobian, slopes = pytensor.function([x, a], [*outputs, slope], mode="FAST_COMPILE")(
+        grid, start_range
+    )
+    assert (gap >= 0.0).all()
+    resolved = gap > RESOLVED * start_range
+    np.testing.assert_allclose(again[resolved], grid[resolved], rtol=0, atol=RESOLVED)
+    np.testing.assert_allclose(np.exp(log_jacobian), slopes, rtol=OTHER_ALGORITHM.relative)
+
+
+def test_a_threshold_has_all_of_its_prior() -> None:
+    with pm.Model() as model:
+        start_range = pm.HalfNormal("A", sigma=0.5)
+        make_variable(hssm.Prior("HalfNormal", sigma=2), "b", transform=Beyond(), above=start_range)
+    log_density = model.compile_logp(vars=[model["b"]])
+    x = np.linspace(-15.0, 4.0, 1901)
+    mass = sum(np.exp(log_density({"A_log__": np.log(0.4), "b_beyond__": each})) for each in x) * (x[1] - x[0])
+    assert abs(mass - 1.0) < QUADRATURE.absolute * 10
+
+
 def test_chosen_by_what_the_parameter_is() -> None:
     assert isinstance(coordinate_of(half_normal(coordinate="folded"), None), Folded)
     assert isinstance(coordinate_of(half_normal(coordinate="shifted"), 0.3), Shifted)
@@ -98,7 +129,7 @@ def test_the_models_use_them() -> None:
     data = hssm.simulate_data("racing_diffusion_3", {"A": 0.4, "b": 1.2, "v0": 2, "v1": 1, "v2": 1, "t": 0.2}, size=50)
     model = hssm.HSSM(data, model="racing_diffusion_3")
     names = set(model.pymc_model.initial_point())
-    assert {"t_shifted__", "A_bent__", "b_interval__"} <= names
+    assert {"t_shifted__", "A_bent__", "b_beyond__"} <= names
     draws = model.sample_prior_predictive(draws=200, random_seed=1)["prior"]
     assert (draws["b"] > draws["A"]).all()
 

@@ -24,7 +24,7 @@ from hssm.bambi_bridge.predictor import Predictor
 from hssm.bambi_bridge.quick_fit import QuickFit, quick_fit
 from hssm.bambi_bridge.regression import build_regression, make_predictor, with_means
 from hssm.distributions.make import make_distribution_class
-from hssm.parameters.coordinates import Shifted, coordinate_of, floor_of
+from hssm.parameters.coordinates import Beyond, Shifted, coordinate_of, floor_of
 from hssm.parameters.initial_values import response_times
 from hssm.parameters.prior import make_variable
 from hssm.spec import BuiltModel, Likelihood, Observations, ResolvedParam
@@ -126,10 +126,13 @@ def fastest_response(observations: Observations) -> float | None:
 def _simple(param: ResolvedParam, before: Mapping[str, Any], fastest: float | None) -> Any:
     """A parameter that is one variable, in a coordinate that suits it."""
     floor = floor_of(param, before)
-    transform = coordinate_of(param, fastest) if floor is None else None
+    if floor is not None:
+        beyond = None if isinstance(floor, float) else Beyond()  # a number is a bound like any other
+        return make_variable(param.prior, param.name, transform=beyond, above=floor)
+    transform = coordinate_of(param, fastest)
     numbers = [key for key, value in param.prior.args.items() if not isinstance(value, bmb.Prior)]
     if not isinstance(transform, Shifted) or not numbers:
-        return make_variable(param.prior, param.name, transform=transform, above=floor)
+        return make_variable(param.prior, param.name, transform=transform)
     # What comes from the responses is data: the compiled model then serves other responses too.
     data = pm.Data(names.fastest(param.name), fastest)
     arguments = {numbers[0]: with_witnesses(param.prior.args[numbers[0]], data)}

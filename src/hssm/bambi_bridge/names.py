@@ -7,6 +7,9 @@ FIXED = "Fixed"
 """Name of the stand-in for the prior of a coefficient that has a value instead."""
 
 
+_NATURAL = "_natural"
+
+
 def response_dim(response_str: str) -> str:
     """Dimension of the response columns, e.g. ``rt,response_dim``."""
     return f"{response_str}_dim"
@@ -34,7 +37,12 @@ def expression_dim(variable_name: str) -> str:
 
 def natural(variable_name: str) -> str:
     """Natural-scale companion of a link-scale variable."""
-    return f"{variable_name}_natural"
+    return f"{variable_name}{_NATURAL}"
+
+
+def is_natural(name: object) -> bool:
+    """Whether a variable is the natural-scale companion of another."""
+    return str(name).endswith(_NATURAL)
 
 
 def fastest(parameter: str) -> str:

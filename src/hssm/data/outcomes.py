@@ -221,7 +221,8 @@ def warn_of_outcomes(frame: pd.DataFrame, rows: RawRows) -> None:
         what = "a withheld response" if recording.nogo is not None else "an omission"
         checks.warn(
             f"{rows.time!r} is at or past the deadline in {checks.rows(rows.is_late, frame.index)}: each counts as "
-            f"{what}."
+            f"{what}. Found {checks.values(rows.data[rows.time][rows.is_late].tolist())}. If these responses count, "
+            "correct the deadline."
         )
     unknown = rows.is_missing & ~rows.has_silent_response & rows.has_no_response
     if unknown.any():

@@ -21,7 +21,7 @@ import pytensor.tensor as pt
 from pytensor.tensor import TensorVariable
 
 from hssm.densities.logspace import masked
-from hssm.densities.path import FOREVER
+from hssm.densities.path import FOREVER, SOONEST
 from hssm.densities.quadrature import last_axis, log_sum_over, unit_rule
 from hssm.densities.special.held import held
 from hssm.spec import Density, Named
@@ -29,8 +29,8 @@ from hssm.spec import Density, Named
 Own = Mapping[str, TensorVariable]
 """Parameters of one accumulator: its own without their number, and the shared ones."""
 
-TINIEST = 1e-60
-"""Decision times, distances to a threshold and standard deviations up to here count as 0: slopes by them grow as up to
+TINIEST = SOONEST
+"""Distances to a threshold and standard deviations up to here count as 0: slopes by them grow as up to
 their third inverse power, and would overflow."""
 
 _REACH = 240.0
@@ -115,7 +115,7 @@ class Race:
         owns = accumulators_of(theta, self.accumulator.indexed, self.accumulator.shared)
         t = pt.as_tensor_variable(theta["t"]) if "t" in theta else pt.constant(np.int8(0))
         tau = pt.as_tensor_variable(observed["rt"]) - t
-        started, finite = pt.gt(tau, TINIEST), pt.lt(tau, FOREVER)
+        started, finite = pt.gt(tau, SOONEST), pt.lt(tau, FOREVER)
         inside = [self.accumulator.inside(own) for own in owns]
         return _Trial(
             valid=reduce(and_, inside) & pt.ge(t, 0),

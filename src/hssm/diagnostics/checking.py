@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from hssm.bambi_bridge.names import is_natural
 from hssm.diagnostics.draws import tree_of
 from hssm.inference.approximation import tail_shape
 from hssm.inference.convergence import ESS_PER_CHAIN, RHAT_LIMIT, divergence_advice, stuck_chains
@@ -275,7 +276,7 @@ def _bounds(model: Any, posterior: xr.Dataset) -> Iterator[Finding]:
 def _piled_up(posterior: xr.Dataset, name: str, bounds: Bounds) -> Iterator[str]:
     for variable in posterior.data_vars:
         text = str(variable)
-        if text != name and not (text.startswith(f"{name}_") and text.endswith("_natural")):
+        if text != name and not (text.startswith(f"{name}_") and is_natural(text)):
             continue
         array = posterior[variable].transpose("chain", "draw", ...).to_numpy()
         values = array.reshape(-1, *array.shape[2:])

@@ -166,9 +166,7 @@ def add_units(built: BuiltModel, dataset: xr.Dataset) -> xr.Dataset:
     """The attribute ``units`` on natural-scale variables."""
     for name, unit in built.units.items():
         own = [
-            str(v)
-            for v in dataset.data_vars
-            if v == name or (str(v).startswith(f"{name}_") and str(v).endswith("_natural"))
+            str(v) for v in dataset.data_vars if v == name or (str(v).startswith(f"{name}_") and names.is_natural(v))
         ]
         link = getattr(built.predictors[name].param.link, "name", "identity")
         if built.predictors[name].param.is_regression and link == "identity":

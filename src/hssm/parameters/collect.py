@@ -6,7 +6,6 @@ The first step of :mod:`hssm.parameters.resolve`: every way of saying it becomes
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from hssm.parameters.formula import formula_names, left_hand_side
 from hssm.parameters.param import Param
 from hssm.parameters.prior import is_number
 from hssm.spec import ModelSpec
+from hssm.suggest import close_matches
 
 LAPSE = "p_outlier"
 
@@ -40,7 +40,9 @@ def collect_params(
             continue
         given[str(param.name)] = param
     for name, value in (shortcuts or {}).items():
-        if faults.type(name not in names, f"unknown keyword {name!r}.{hint(name, names)} Parameters: {_list(names)}"):
+        if faults.type(
+            name not in names, f"unknown keyword {name!r}.{close_matches(name, names)} Parameters: {_list(names)}"
+        ):
             continue
         if faults.value(name in given, f"parameter {name!r} is specified both in `include` and as `{name}=`"):
             continue
@@ -87,12 +89,6 @@ def attempt[T](faults: Faults, make: Callable[..., T], *args: Any) -> T | None:
     return None
 
 
-def hint(given: Any, allowed: Sequence[str]) -> str:
-    """A suggestion of the closest name, with a leading blank, or nothing."""
-    close = get_close_matches(str(given), allowed, n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
-
-
 def _included(include: Any, names: Sequence[str], faults: Faults) -> list[Param]:
     if include is None:
         return []
@@ -115,7 +111,9 @@ def _one(item: Any, names: Sequence[str]) -> Param:
     if param.name == LAPSE:
         raise ValueError(f"{LAPSE!r} cannot be in `include`: it has its own argument, `{LAPSE}=`")
     if param.name not in names:
-        raise ValueError(f"unknown parameter {param.name!r}.{hint(param.name, names)} Parameters: {_list(names)}")
+        raise ValueError(
+            f"unknown parameter {param.name!r}.{close_matches(param.name, names)} Parameters: {_list(names)}"
+        )
     if left is not None and left != param.name and left in names:
         raise ValueError(
             f"the formula {param.formula!r} of parameter {param.name!r} is for another parameter, {left!r}"

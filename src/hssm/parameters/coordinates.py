@@ -104,6 +104,32 @@ class Shifted(Transform):
         return bend + pt.log(slope)
 
 
+class Beyond(Transform):
+    """A threshold b above the width A of the starting points below it, by the log of the geometric mean of b and b - A.
+
+    These are the longest and the shortest way to the threshold. In log(b - A) alone a small gap, hence a late t, is a
+    steep and bent valley of races; and b - A / 2, on which times depend most, is here smooth in A down to 0.
+    """
+
+    name = "beyond"
+
+    def forward(self, value: Any, *inputs: Any) -> Any:
+        return 0.5 * (pt.log(value) + pt.log(value - inputs[-2]))
+
+    def _middle(self, value: Any, inputs: tuple[Any, ...]) -> tuple[Any, Any]:
+        """Squared geometric mean, and b - A / 2."""
+        square = pt.exp(2.0 * pt.clip(value, -_FARTHEST, _FARTHEST))
+        return square, pt.sqrt(square + 0.25 * inputs[-2] ** 2)
+
+    def backward(self, value: Any, *inputs: Any) -> Any:
+        square, middle = self._middle(value, inputs)
+        return inputs[-2] + square / (middle + 0.5 * inputs[-2])
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+        square, middle = self._middle(value, inputs)
+        return pt.log(square) - pt.log(middle)
+
+
 def _hyperbola(x: Any, area: Any) -> Any:
     """The positive root h of h^2 - x h = area: x where that is large, and area / -x where -x is."""
     far = 0.5 * (pt.abs(x) + pt.sqrt(x * x + 4.0 * area))

@@ -19,6 +19,8 @@ import pandas as pd
 from bambi.transformations import transformations_namespace
 from formulae.categorical import ENCODINGS
 
+from hssm.suggest import close_matches
+
 TermKind = Literal["intercept", "common", "hsgp", "offset", "group"]
 INTERCEPT = "Intercept"
 
@@ -127,8 +129,7 @@ def with_categorical(data: pd.DataFrame, categorical: str | Iterable[str] | None
     names: list[Any] = [categorical] if isinstance(categorical, str) else list(categorical or ())
     missing = [name for name in names if name not in data.columns]
     if missing:
-        close = get_close_matches(str(missing[0]), [str(column) for column in data.columns], n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = close_matches(missing[0], data.columns)
         raise ValueError(f"`categorical` names columns that the data do not have: {missing}.{hint}")
     names += [name for name, dtype in data.dtypes.items() if pd.api.types.is_bool_dtype(dtype) and name not in names]
     return data.assign(**{name: data[name].astype("category") for name in names}) if names else data

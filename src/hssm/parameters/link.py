@@ -7,7 +7,6 @@ range and never overflow, so that a wild proposal of a sampler meets a finite de
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -17,6 +16,7 @@ import pytensor.tensor as pt
 from scipy import special
 
 from hssm.spec import Bounds
+from hssm.suggest import close_matches
 
 POSITIVE: Bounds = (0.0, np.inf)
 UNIT: Bounds = (0.0, 1.0)
@@ -144,12 +144,10 @@ def _checked_bounds(name: str, bounds: Bounds | None) -> Bounds | None:
 def _check_custom(name: str, functions: dict[str, Function | None]) -> None:
     missing = [key for key, function in functions.items() if function is None]
     if len(missing) == len(functions):
-        close = get_close_matches(name, LINK_NAMES, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
         allowed = ", ".join(repr(known) for known in LINK_NAMES)
         raise ValueError(
-            f"Unknown link {name!r}.{hint} Known links: {allowed}. A new link needs `link`, `linkinv` and "
-            "`linkinv_backend`."
+            f"Unknown link {name!r}.{close_matches(name, LINK_NAMES)} Known links: {allowed}. A new link needs "
+            "`link`, `linkinv` and `linkinv_backend`."
         )
     if missing:
         raise ValueError(f"Link {name!r} is missing {', '.join(f'`{key}`' for key in missing)}.")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from typing import Any
 
 import bambi as bmb
@@ -17,6 +16,7 @@ import numpy as np
 
 from hssm.parameters.prior import check_bounds
 from hssm.spec import Bounds
+from hssm.suggest import close_matches
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +71,11 @@ class Param:
         """A parameter from a dict with the constructor's keys; TypeError for any other key."""
         unknown = [key for key in given if key not in PARAM_KEYS]
         if unknown:
+            allowed = ", ".join(repr(key) for key in sorted(PARAM_KEYS))
             raise TypeError(
                 f"Unknown {'key' if len(unknown) == 1 else 'keys'} {', '.join(repr(key) for key in unknown)} in the "
-                f"specification of parameter {given.get('name', '(without name)')!r}.{_hint(unknown[0])} "
-                f"Allowed: {', '.join(repr(key) for key in sorted(PARAM_KEYS))}."
+                f"specification of parameter {given.get('name', '(without name)')!r}."
+                f"{close_matches(unknown[0], PARAM_KEYS)} Allowed: {allowed}."
             )
         return cls(**given)
 
@@ -119,11 +120,6 @@ PARAM_KEYS = tuple(field.name for field in fields(Param))
 def _is_prior_dict(given: Mapping[str, Any], parameter: str) -> bool:
     """Whether a keyword's dict is a prior rather than a specification: both may have ``name`` and ``bounds``."""
     return given.get("name", parameter) != parameter and not set(given) & {"formula", "prior", "link"}
-
-
-def _hint(key: Any) -> str:
-    close = get_close_matches(str(key), PARAM_KEYS, n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def _own(value: Any) -> Any:

@@ -6,7 +6,6 @@ Called by :mod:`hssm.parameters.resolve`; the defaults themselves are in :mod:`h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import bambi as bmb
@@ -15,6 +14,7 @@ import numpy as np
 from hssm.parameters.default_priors import CoefficientPriors
 from hssm.parameters.formula import FormulaTerm, ParsedFormula, TermKind
 from hssm.parameters.prior import Prior, as_prior, check_mass, is_number, is_prior
+from hssm.suggest import close_matches
 
 WILDCARDS: dict[str, tuple[TermKind, ...]] = {"common": ("intercept", "common"), "group_specific": ("group",)}
 HSGP_ARGUMENTS = ("ell", "sigma")
@@ -132,8 +132,7 @@ def _read_hsgp(where: str, value: Any) -> dict[str, Any]:
 
 
 def _unknown_key(name: str, key: str, formula: ParsedFormula) -> str:
-    close = get_close_matches(key, [*formula.term_names, *WILDCARDS], n=1)
-    suggestion = f" Did you mean {close[0]!r}?" if close and close[0] != key else ""
+    suggestion = close_matches(key, [known for known in (*formula.term_names, *WILDCARDS) if known != key])
     return (
         f"unknown prior key {key!r} of parameter {name!r}.{suggestion} The formula {formula.rhs!r} has the terms "
         f"{_list(formula)}"

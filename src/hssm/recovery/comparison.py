@@ -13,7 +13,7 @@ import arviz_stats
 import numpy as np
 import xarray as xr
 
-from hssm.bambi_bridge.names import OBS_DIM
+from hssm.bambi_bridge.names import OBS_DIM, is_natural
 from hssm.inference.draws import flatten, observed_arrays, trial_theta
 from hssm.likelihoods.pointwise import evaluate_pointwise
 from hssm.spec import BuiltModel
@@ -50,7 +50,7 @@ def _reported(posterior: xr.Dataset) -> list[str]:
         for name, variable in posterior.data_vars.items()
         if not str(name).endswith("_offset")
         and OBS_DIM not in variable.dims
-        and (not str(name).endswith("_natural") or str(name).endswith("_Intercept_natural"))
+        and (not is_natural(name) or str(name).endswith("_Intercept_natural"))
     ]
 
 
@@ -72,7 +72,7 @@ def least_ess(posterior: xr.Dataset) -> float:
 
 def _ranked(posterior: xr.Dataset) -> list[str]:
     """Natural-scale companions of intercepts have the ranks of the intercepts."""
-    return [name for name in _reported(posterior) if not name.endswith("_natural")]
+    return [name for name in _reported(posterior) if not is_natural(name)]
 
 
 def rank_statistics(built: BuiltModel, posterior: xr.Dataset, truth: xr.Dataset) -> dict[str, int]:

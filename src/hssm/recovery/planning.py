@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hssm.bambi_bridge.names import is_natural
 from hssm.recovery.results import Recovery
 from hssm.recovery.study import make_study, run_study
 
@@ -105,6 +106,6 @@ def _precision_of(part: pd.DataFrame) -> dict[str, float]:
 
 def _has_sign(name: str, part: pd.DataFrame) -> bool:
     """Whether a variable could be on either side of 0: coefficients, and what an interval says so of."""
-    if name.endswith(("_sigma", "_natural")):
+    if name.endswith("_sigma") or is_natural(name):
         return False
     return "_" in name or bool((part["lower"] < 0.0).any())

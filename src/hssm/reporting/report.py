@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from hssm.bambi_bridge.names import is_natural
 from hssm.data.checks import choice_column, time_column
 from hssm.diagnostics.checking import Diagnosis, check
 from hssm.inference.results import reported_names
@@ -230,7 +231,7 @@ def energy_plot(tree: xr.DataTree) -> Any:
 def shown_names(tree: xr.DataTree) -> list[str]:
     """Variables whose chains are shown: those of the population before those of single members."""
     posterior = tree["posterior"].to_dataset()
-    names = [name for name in reported_names(tree) if not name.endswith("_natural")]
+    names = [name for name in reported_names(tree) if not is_natural(name)]
     population = [n for n in names if not any(str(d).endswith("__factor_dim") for d in posterior[n].dims)]
     return (population or names)[:MOST_VARIABLES]
 
