@@ -23,7 +23,8 @@ FAMILIES = (
     *("lba5", "lba2_t", "lba3_t", "lba6_t", "racing_diffusion_2", "racing_diffusion_5"),
     *("lnr2", "lnr3", "lnr10", "wald_race2", "wald_race3", "wald_race6", "softmax_inv_temperature_5"),
 )
-MODELS = (*(name for name in list_models() if name not in SOLVED), *FAMILIES)
+EXACT = [name for name in list_models() if name not in SOLVED and get_model(name).likelihood().kind == "analytical"]
+MODELS = (*EXACT, *FAMILIES)
 
 
 def probability(likelihood: Likelihood, observed: dict, theta: dict, function: str = "log_density") -> np.ndarray:

@@ -23,7 +23,11 @@ DEADLINES = (0.4, 3.0)
 TYPICAL = ("ddm", "lba3")
 """A survivor that is a special function, and one that is a product; the rest is slow."""
 
-TIMED = [name for name in list_models() if not get_model(name).is_choice_only]
+TIMED = [
+    name
+    for name in list_models()
+    if not get_model(name).is_choice_only and get_model(name).likelihood().kind == "analytical"
+]
 every_timed_model = pytest.mark.parametrize(
     "model", [name if name in TYPICAL else pytest.param(name, marks=pytest.mark.slow) for name in TIMED]
 )

@@ -7,17 +7,21 @@ import onnxruntime
 import pytest
 
 from hssm.models.registry import get_model
-from hssm.networks import load
+from hssm.networks import certificate, load
 from hssm.networks.certificate import certify, density_figures
 from hssm.networks.domain import training_box
 from hssm.networks.network import shipped
-from hssm.networks.reference import Exact, draw_vectors, spaced_times
+from hssm.networks.reference import Exact
+from hssm.networks.rows import draw_vectors, spaced_times
 
 LIMITS = {"ddm": 0.010, "angle": 0.010, "ddm_sdv": 0.015, "weibull": 0.015, "ornstein": 0.015}
 OTHERS, MASS, DIVERGENCE = 0.025, 0.005, 0.002
 N_VECTORS = 40
 AGAIN = 2.0
 """Means over a tenth of the vectors may be twice the certificate's by chance."""
+
+SOLVED, FEWER, AGAIN_OF_FEWER = ("weibull", "ornstein", "gamma_drift", "levy"), 10, 3.0
+"""Where every vector has to be solved for: fewer vectors, more chance."""
 
 
 class Planted:
@@ -50,16 +54,18 @@ def test_figures_find_the_planted_error(shift) -> None:
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_shipped_networks_keep_their_certificates(name) -> None:
+def test_shipped_networks_keep_their_certificates(name, monkeypatch) -> None:
+    monkeypatch.setattr(certificate, "N_GRADIENT_VECTORS", 2)
     network = load(name)
     judged = network.certificate
     assert judged["mean_abs_error"] <= LIMITS.get(name, OTHERS)
     assert judged["mass_error"] <= MASS
     assert judged["kl"] <= DIVERGENCE
     assert judged["domain"] == {key: list(pair) for key, pair in network.domain.items()}
-    again = certify(network, n_vectors=N_VECTORS, seed=11)
-    assert again["mean_abs_error"] <= AGAIN * judged["mean_abs_error"] + 1e-4
-    assert again["mass_error"] <= AGAIN * judged["mass_error"] + 1e-4
+    n_vectors, again_at_most = (FEWER, AGAIN_OF_FEWER) if network.model in SOLVED else (N_VECTORS, AGAIN)
+    again = certify(network, n_vectors=n_vectors, seed=11)
+    assert again["mean_abs_error"] <= again_at_most * judged["mean_abs_error"] + 1e-4
+    assert again["mass_error"] <= again_at_most * judged["mass_error"] + 1e-4
 
 
 @pytest.mark.parametrize("name", shipped())

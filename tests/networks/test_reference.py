@@ -6,42 +6,16 @@ import pytest
 import hssm
 from hssm.models.registry import get_model
 from hssm.networks.domain import training_box
-from hssm.networks.reference import (
-    Exact,
-    Simulated,
-    draw_vectors,
-    outcome_rows,
-    source_for,
-    spaced_times,
-    specification_of,
-)
+from hssm.networks.reference import Exact, Simulated, density_rows
+from hssm.networks.rows import draw_vectors, outcome_rows, spaced_times
 
 DDM = get_model("ddm")
-
-
-def test_sources() -> None:
-    assert isinstance(source_for(DDM, "lan"), Exact)
-    assert isinstance(source_for(get_model("full_ddm"), "cpn"), Exact | Simulated)
-    config = hssm.ModelConfig(list_params=["v"], choices=[0, 1], bounds={"v": (0, 1)}, rv=some_simulator)
-    spec = specification_of(config)
-    assert spec.name == "some_simulator"
-    assert isinstance(source_for(spec, "lan"), Simulated)
-    with pytest.raises(ValueError, match="rv"):
-        specification_of(hssm.ModelConfig(list_params=["v"], choices=[0, 1]))
-    with pytest.raises(TypeError, match="int"):
-        specification_of(3)
-
-
-def some_simulator(theta, n_samples, random_state):
-    """Choice 1 with probability v; log-normal times."""
-    rng = np.random.default_rng(random_state)
-    return np.stack([np.exp(0.3 * rng.normal(size=len(theta))), rng.random(len(theta)) < theta[:, 0]], axis=1)
 
 
 def test_exact_rows_hold_the_model_and_its_density() -> None:
     rng = np.random.default_rng(1)
     theta = draw_vectors(rng, training_box(DDM), 50)
-    rows, labels = Exact(DDM).rows(rng, theta)
+    rows, labels = density_rows(rng, Exact(DDM), theta)
     v, a, z, t, rt, response = rows.astype(float).T
     exact = hssm.log_density("ddm", {"rt": rt, "response": response}, {"v": v, "a": a, "z": z, "t": t})
     clear = rt - t > 0.01  # nearer to t the density feels the rounding of the stored times
@@ -63,9 +37,9 @@ def test_simulated_density_approaches_the_exact_one() -> None:
 def test_simulated_outcomes_agree_with_exact_ones(kind) -> None:
     theta = draw_vectors(np.random.default_rng(5), {"v": (-1, 1), "a": (0.5, 1.0), "z": (0.3, 0.7), "t": (0, 1)}, 6)
     deadline = theta["t"] + np.linspace(0.2, 1.5, 6)
-    one, other = (source(DDM).probabilities(theta, kind, deadline) for source in (Exact, Simulated))
+    one, other = (source(DDM).probabilities(theta, kind, deadline[:, None])[:, 0] for source in (Exact, Simulated))
     np.testing.assert_allclose(one, other, atol=0.05)
     rows, labels = outcome_rows(np.random.default_rng(6), Exact(DDM), theta, kind)
-    assert rows.shape == (6, 4 if kind == "cpn" else 5)
-    assert labels.shape == (6, 2 if kind == "cpn" else 1)
+    assert rows.shape == ((6, 4) if kind == "cpn" else (12, 5))
+    assert labels.shape == ((6, 2) if kind == "cpn" else (12, 1))
     assert ((labels >= 0) & (labels <= 1)).all()

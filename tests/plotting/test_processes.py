@@ -14,6 +14,7 @@ CASES = {
     "weibull": DDM | {"alpha": [2.0], "beta": [1.5]},
     "ornstein": DDM | {"g": [0.5]},
     "gamma_drift": DDM | {"shape": [3.0], "scale": [0.2], "c": [1.0]},
+    "levy": DDM | {"alpha": [1.5]},
     "lba2": {"A": [0.5], "b": [1.2], "v0": [1.0], "v1": [0.5]},
     "racing_diffusion_2": {"A": [0.5], "b": [1.2], "v0": [1.0], "v1": [0.5], "t": [0.3]},
     "wald_race2": {"a": [1.5], "z": [0.1], "v0": [1.0], "v1": [0.5], "t": [0.3], "theta": [0.2]},

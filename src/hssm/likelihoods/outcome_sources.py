@@ -16,7 +16,7 @@ from hssm.likelihoods.columns import RESPONSE, choice_column, rt_column
 from hssm.likelihoods.integrals import with_integrals
 from hssm.likelihoods.outcome_networks import given_network, with_outcome_networks
 from hssm.likelihoods.sources import positional
-from hssm.models.sources import is_network
+from hssm.models.sources import as_source, is_network
 from hssm.spec import Density, DensityFunction, Likelihood, LikelihoodSpec, ModelSpec, Named, Recording, Reference
 
 PLAIN = Recording()
@@ -57,7 +57,7 @@ def with_outcome_functions(
         likelihood = replace(likelihood, log_withheld=_withheld(likelihood, recording))
     if given is None:
         return likelihood
-    function = _from_user(given, spec, chosen, recording)
+    function = _from_user(as_source(given), spec, chosen, recording)
     if recording.nogo is not None:
         return replace(likelihood, log_withheld=function, uses_jax=True)
     if recording.deadline is not None:

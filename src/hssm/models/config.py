@@ -26,7 +26,7 @@ from hssm.models.faults import Faults, is_names, quoted
 from hssm.models.registry import find_model, unknown_model_message
 from hssm.models.shipped import training_box
 from hssm.models.simulator import as_simulator
-from hssm.models.sources import check_source, is_own
+from hssm.models.sources import as_source, check_source, is_own
 from hssm.spec import KINDS, Bounds, LikelihoodSpec, ModelSpec, ParameterSpec
 from hssm.suggest import close_matches
 
@@ -238,6 +238,7 @@ def _merged(
     base: LikelihoodSpec, config: ModelConfig, names: tuple[str, ...], loglik: Any, faults: Faults
 ) -> LikelihoodSpec:
     check_backend(config.backend, faults)
+    loglik = as_source(loglik)
     if loglik is not None:
         check_source(loglik, base.kind, faults)
     box = {**base.bounds, **(training_box(loglik) if base.kind == "approx_differentiable" else {})}

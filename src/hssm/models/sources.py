@@ -6,6 +6,7 @@ when it is first evaluated.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,11 @@ def find_network(source: str | Path) -> Path:
         f"No network {str(source)!r}: neither a file on disk ({Path(source).absolute()}) nor one that ships with "
         f"the package ({ASSETS}). Give the path of an ONNX file."
     )
+
+
+def as_source(given: Any) -> Any:
+    """What a user gave; of anything that stands for a file, such as what ``networks.load`` returns, its path."""
+    return Path(given) if isinstance(given, os.PathLike) else given
 
 
 def is_network(source: Any) -> bool:

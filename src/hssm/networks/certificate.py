@@ -14,15 +14,9 @@ import numpy as np
 
 from hssm.models.registry import find_model
 from hssm.networks.network import Network, load
-from hssm.networks.reference import (
-    LONGEST_DEADLINE,
-    Source,
-    Table,
-    draw_vectors,
-    source_for,
-    spaced_times,
-    specification_of,
-)
+from hssm.networks.reference import Source
+from hssm.networks.rows import LONGEST_DEADLINE, Table, draw_vectors, onset, spaced_times
+from hssm.networks.sources import source_for, specification_of
 from hssm.spec import Bounds, ModelSpec
 
 SEED = 20_260_711
@@ -77,7 +71,7 @@ def certify(network: Network | str, reference: Any = None, *, n_vectors: int = N
     rng = np.random.default_rng(seed)
     theta = draw_vectors(rng, network.domain, n_vectors)
     if network.kind == "lan":
-        table = source.table(theta, *spaced_times(rng, n_vectors, N_TIMES))
+        table = source.table(theta, *spaced_times(rng, n_vectors, N_TIMES, source.share.longest))
         figures, per_vector = density_figures(network, spec, theta, table)
         figures["gradient_error"] = _gradient_error(network, source, rng)
     else:
@@ -103,7 +97,7 @@ def network_log_density(network: Network, spec: ModelSpec, theta: Mapping[str, n
     n, n_times = times.shape
     shape = (n, len(spec.choices), n_times)
     columns = [np.broadcast_to(theta[name][:, None, None], shape) for name in spec.parameter_names]
-    rt = times + theta["t"][:, None] if "t" in theta else times
+    rt = times + np.broadcast_to(onset(theta), n)[:, None]
     columns += [np.broadcast_to(rt[:, None, :], shape)]
     columns += [np.broadcast_to(np.array(spec.choices, dtype=float)[None, :, None], shape)]
     rows = np.stack([column.ravel() for column in columns], axis=1)
@@ -146,10 +140,10 @@ def _weighted_quantile(values: np.ndarray, weights: np.ndarray, at: float) -> fl
 
 def _gradient_error(network: Network, source: Source, rng: np.random.Generator) -> dict[str, float]:
     """Mean |difference| of difference quotients by each parameter, times the width of its range."""
-    if source.name != "exact":
+    if source.name == "simulated":
         return {}
     theta = draw_vectors(rng, _inner(network.domain), N_GRADIENT_VECTORS)
-    times, weights = spaced_times(rng, N_GRADIENT_VECTORS, N_GRADIENT_TIMES)
+    times, weights = spaced_times(rng, N_GRADIENT_VECTORS, N_GRADIENT_TIMES, source.share.longest)
     share = np.exp(source.table(theta, times, weights).log_density) * weights[:, None, :]
     out = {}
     for name in (name for name in network.domain if name != "t"):
@@ -181,8 +175,8 @@ def _outcome_figures(
 ) -> tuple[dict[str, Any], np.ndarray]:
     """Figures of a CPN, OPN or go/no-go network: the outcome and its complement are the two 'responses'."""
     n = len(next(iter(theta.values())))
-    deadline = theta.get("t", np.zeros(n)) + np.exp(rng.uniform(np.log(0.02), np.log(LONGEST_DEADLINE), n))
-    exact = source.probabilities(theta, network.kind, deadline)
+    deadline = onset(theta) + np.exp(rng.uniform(np.log(0.02), np.log(LONGEST_DEADLINE), n))
+    exact = source.probabilities(theta, network.kind, deadline[:, None])[:, 0]
     columns = [theta[name] for name in network.parameters] + [deadline] * (network.kind != "cpn")
     log_p = network(np.stack(columns, axis=1)).astype(float)
     mine = np.exp(log_p)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
-from hssm.networks.reference import PER_VECTOR, SIMULATIONS_PER_VECTOR, Source, draw_vectors, outcome_rows
+from hssm.networks.reference import SIMULATIONS_PER_VECTOR, Source, density_rows
+from hssm.networks.rows import outcome_rows
 from hssm.spec import Bounds
 
 ROWS_PER_CHUNK = 50_000
@@ -29,7 +30,7 @@ class DatasetPlan:
 
     @property
     def per_vector(self) -> int:
-        return PER_VECTOR if self.kind == "lan" else 1
+        return self.source.share.per_vector(self.kind)
 
     @property
     def n_vectors(self) -> int:
@@ -42,15 +43,16 @@ class DatasetPlan:
 
     def fingerprint(self) -> str:
         facts = [self.source.name, self.source.spec.name, self.kind, sorted(self.box.items()), self.n_rows, self.seed]
-        return sha256(json.dumps([*facts, SIMULATIONS_PER_VECTOR], default=str).encode()).hexdigest()[:16]
+        facts += [asdict(self.source.share), SIMULATIONS_PER_VECTOR]
+        return sha256(json.dumps(facts, default=str).encode()).hexdigest()[:16]
 
     def make(self, chunk: int) -> tuple[np.ndarray, np.ndarray]:
         """Inputs (n, k) and labels (n, K), float32, of one chunk."""
         rng = np.random.default_rng([self.seed, chunk])
         left = -(-self.n_rows // self.per_vector) - chunk * self.n_vectors
-        theta = draw_vectors(rng, self.box, min(self.n_vectors, left))
+        theta = self.source.vectors(rng, self.box, min(self.n_vectors, left))
         if self.kind == "lan":
-            return self.source.rows(rng, theta)
+            return density_rows(rng, self.source, theta)
         return outcome_rows(rng, self.source, theta, self.kind)
 
 

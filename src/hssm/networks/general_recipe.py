@@ -10,6 +10,9 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from hssm.networks.jumps import JUMPS
+from hssm.networks.mixtures import MIXTURES
+from hssm.networks.moving import MOVING
 from hssm.networks.outcome_recipes import OUTCOME_RECIPES
 from hssm.networks.recipe import (
     Columns,
@@ -25,10 +28,12 @@ from hssm.networks.recipe import (
 from hssm.networks.two_bounds import TWO_BOUNDS
 from hssm.spec import Bounds, ModelSpec
 
+DENSITY_RECIPES = {**TWO_BOUNDS, **MOVING, **MIXTURES, **JUMPS}
+
 
 def recipe_for(spec: ModelSpec, kind: str, box: dict[str, Bounds]) -> Recipe:
     """The recipe of a model and kind: its own where there is one, else the general one."""
-    own = TWO_BOUNDS.get(spec.name) if kind == "lan" else OUTCOME_RECIPES.get((spec.name, kind))
+    own = DENSITY_RECIPES.get(spec.name) if kind == "lan" else OUTCOME_RECIPES.get((spec.name, kind))
     return general_recipe(spec, kind, box) if own is None else own
 
 

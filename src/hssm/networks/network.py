@@ -18,9 +18,12 @@ ASSETS = Path(__file__).parent / "assets"
 
 @dataclass(frozen=True)
 class Network:
-    """A network file; ``hssm.HSSM(loglik=network.path, ...)`` takes it as a likelihood."""
+    """A network file; ``hssm.HSSM(loglik=network, ...)`` takes it as a likelihood, as it takes its path."""
 
     path: Path
+
+    def __fspath__(self) -> str:
+        return str(self.path)
 
     @cached_property
     def metadata(self) -> dict[str, str]:

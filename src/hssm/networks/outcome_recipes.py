@@ -8,14 +8,67 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import jax.numpy as jnp
 
+from hssm.networks.moving import collapse, weibull_clock
 from hssm.networks.recipe import Columns, Recipe, both_outcomes, column, decision_time, log_sigmoid
 
 _EARLIEST_LOGIT = 20.0
+_LATEST = 40.0
 _VAZT = ("v", "a", "z", "t")
-Extras = Callable[[Columns, Columns], list[Columns]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How bounds move: ``at`` a decision time their share of the first distance, and the clock; features of the speed.
+
+    The clock is the integral of 1 / distance^2 over time.
+    """
+
+    names: tuple[str, ...]
+    at: Callable[[Columns, Columns], tuple[Columns, Columns]]
+    speed: Callable[[Columns], list[Columns]]
+
+
+def _distance(rows: Columns) -> Columns:
+    return 2.0 * column(rows, 1)
+
+
+def _still(rows: Columns, tau: Columns) -> tuple[Columns, Columns]:
+    distance = _distance(rows)
+    return 1.0 + 0.0 * tau, tau / (distance * distance)
+
+
+def _linear(rows: Columns, tau: Columns) -> tuple[Columns, Columns]:
+    distance = _distance(rows)
+    left = jnp.maximum(1.0 - 2.0 * jnp.tan(column(rows, 4)) * tau / distance, 1e-3)
+    return left, tau / (distance * distance * left)
+
+
+def _linear_speed(rows: Columns) -> list[Columns]:
+    """How fast the bounds of ``angle`` close, relative to how fast paths spread."""
+    speed = jnp.tan(column(rows, 4)) * _distance(rows)
+    size = jnp.sqrt(1.0 + speed * speed)
+    return [speed / size, jnp.log(size)]
+
+
+def _falling(rows: Columns, tau: Columns) -> tuple[Columns, Columns]:
+    distance, alpha, beta = _distance(rows), column(rows, 4), column(rows, 5)
+    left = jnp.maximum(jnp.exp(-collapse(alpha, beta, tau)), 1e-3)
+    return left, weibull_clock(alpha, beta, tau) / (distance * distance)
+
+
+def _falling_speed(rows: Columns) -> list[Columns]:
+    """Shape and time of the fall of ``weibull``, relative to how fast paths spread."""
+    distance, alpha, beta = _distance(rows), column(rows, 4), column(rows, 5)
+    scaled = jnp.log(beta / (distance * distance))
+    return [alpha / 5.0, 0.2 * scaled, 1.0 / (1.0 + alpha), jnp.exp(scaled) / (0.3 + jnp.exp(scaled))]
+
+
+def _no_speed(rows: Columns) -> list[Columns]:
+    return []
 
 
 def _log_sinhc(x: Columns) -> Columns:
@@ -30,44 +83,31 @@ def constant_bounds_logit(strength: Columns, z: Columns) -> Columns:
     return strength + sides + jnp.log(z) - jnp.log(1.0 - z)
 
 
-def _closing(rows: Columns, a: Columns) -> list[Columns]:
-    """How fast the bounds of ``angle`` close, relative to how fast paths spread."""
-    speed = jnp.tan(column(rows, 4)) * 2.0 * a
-    size = jnp.sqrt(1.0 + speed * speed)
-    return [speed / size, jnp.log(size)]
-
-
-def _nothing(rows: Columns, a: Columns) -> list[Columns]:
-    return []
-
-
-def _choice_split(extras: Extras) -> Callable[[Columns], tuple[Columns, Columns]]:
+def _choice_split(bounds: Bounds) -> Callable[[Columns], tuple[Columns, Columns]]:
     def split(rows: Columns) -> tuple[Columns, Columns]:
         v, a, z = (column(rows, place) for place in range(3))
         strength = 2.0 * v * a
         known = constant_bounds_logit(strength, z)
-        more = extras(rows, a)
         soft = strength / jnp.sqrt(1.0 + strength * strength)
-        parts = [z, strength / 10.0, soft, known / (1.0 + jnp.abs(known)), *more]
+        parts = [z, strength / 10.0, soft, known / (1.0 + jnp.abs(known)), *bounds.speed(rows)]
         return jnp.concatenate(parts, axis=1), known
 
     return split
 
 
-def _survivor_split(extras: Extras, is_angle: bool) -> Callable[[Columns], tuple[Columns, Columns]]:
+def _survivor_split(bounds: Bounds) -> Callable[[Columns], tuple[Columns, Columns]]:
     def split(rows: Columns) -> tuple[Columns, Columns]:
         v, a, z, t = (column(rows, place) for place in range(4))
-        tau, lost = decision_time(column(rows, len(_VAZT) + is_angle) - t)
-        distance = 2.0 * a
-        left = jnp.maximum(1.0 - jnp.tan(column(rows, 4)) * tau / a, 1e-3) if is_angle else 1.0 + 0.0 * tau
-        u = jnp.minimum(tau / (distance * distance * left), 40.0)
-        strength = v * distance
+        tau, lost = decision_time(column(rows, len(bounds.names)) - t)
+        left, clock = bounds.at(rows, tau)
+        u = jnp.minimum(clock, _LATEST)
+        strength = 2.0 * v * a
         known, early = _survivor_logit(u, strength, z)
         soft = strength / jnp.sqrt(1.0 + strength * strength)
         parts = [z, (z - 0.5) * (z - 0.5), strength / 10.0, soft, jnp.log(u), u / (1.0 + u), early / 20.0]
-        parts += [jnp.log(left)] * is_angle
+        parts += [] if bounds.at is _still else [jnp.log(left)]
         shift = strength * jnp.sqrt(u)
-        return jnp.concatenate([*parts, shift / (1.0 + jnp.abs(shift)), *extras(rows, a)], axis=1), known - lost
+        return jnp.concatenate([*parts, shift / (1.0 + jnp.abs(shift)), *bounds.speed(rows)], axis=1), known - lost
 
     return split
 
@@ -81,9 +121,9 @@ def _survivor_logit(u: Columns, strength: Columns, z: Columns) -> tuple[Columns,
     return early - late, early
 
 
-def _withheld_split(extras: Extras, is_angle: bool) -> Callable[[Columns], tuple[Columns, Columns]]:
+def _withheld_split(bounds: Bounds) -> Callable[[Columns], tuple[Columns, Columns]]:
     """No response by the deadline, or one at the lower bound; known as if choices did not depend on the time."""
-    of_time, of_choice = _survivor_split(extras, is_angle), _choice_split(extras)
+    of_time, of_choice = _survivor_split(bounds), _choice_split(bounds)
 
     def split(rows: Columns) -> tuple[Columns, Columns]:
         when, waiting = of_time(rows)
@@ -95,26 +135,20 @@ def _withheld_split(extras: Extras, is_angle: bool) -> Callable[[Columns], tuple
     return split
 
 
-def _choice(names: tuple[str, ...], extras: Extras) -> Recipe:
-    return Recipe(inputs=names, split=_choice_split(extras), finish=both_outcomes)
+def _recipes(bounds: Bounds) -> dict[str, Recipe]:
+    timed = (*bounds.names, "deadline")
+    return {
+        "cpn": Recipe(inputs=bounds.names, split=_choice_split(bounds), finish=both_outcomes),
+        "opn": Recipe(inputs=timed, split=_survivor_split(bounds), finish=log_sigmoid),
+        "gonogo": Recipe(inputs=timed, split=_withheld_split(bounds), finish=log_sigmoid),
+    }
 
 
-def _survivor(names: tuple[str, ...], extras: Extras) -> Recipe:
-    split = _survivor_split(extras, names[-1] == "theta")
-    return Recipe(inputs=(*names, "deadline"), split=split, finish=log_sigmoid)
-
-
-def _withheld(names: tuple[str, ...], extras: Extras) -> Recipe:
-    split = _withheld_split(extras, names[-1] == "theta")
-    return Recipe(inputs=(*names, "deadline"), split=split, finish=log_sigmoid)
-
-
-_ANGLE = (*_VAZT, "theta")
+_BOUNDS = {
+    "ddm": Bounds(names=_VAZT, at=_still, speed=_no_speed),
+    "angle": Bounds(names=(*_VAZT, "theta"), at=_linear, speed=_linear_speed),
+    "weibull": Bounds(names=(*_VAZT, "alpha", "beta"), at=_falling, speed=_falling_speed),
+}
 OUTCOME_RECIPES: dict[tuple[str, str], Recipe] = {
-    ("ddm", "cpn"): _choice(_VAZT, _nothing),
-    ("angle", "cpn"): _choice(_ANGLE, _closing),
-    ("ddm", "opn"): _survivor(_VAZT, _nothing),
-    ("angle", "opn"): _survivor(_ANGLE, _closing),
-    ("ddm", "gonogo"): _withheld(_VAZT, _nothing),
-    ("angle", "gonogo"): _withheld(_ANGLE, _closing),
+    (model, kind): recipe for model, bounds in _BOUNDS.items() for kind, recipe in _recipes(bounds).items()
 }

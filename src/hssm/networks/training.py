@@ -25,12 +25,11 @@ from hssm.networks.general_recipe import recipe_for
 from hssm.networks.network import Network
 from hssm.networks.perceptron import Examples, Layers, cross_entropy, fit, huber_loss, training_stack
 from hssm.networks.recipe import KINDS, Recipe
-from hssm.networks.reference import source_for, specification_of
+from hssm.networks.sources import source_for, specification_of
 from hssm.seeds import Seed, as_generator
 from hssm.spec import ModelSpec
 
 HIDDEN = (100, 100, 100)
-N_ROWS = {"lan": 1_200_000, "cpn": 200_000, "opn": 400_000, "gonogo": 400_000}
 EPOCHS = {"lan": 12, "cpn": 20, "opn": 20, "gonogo": 20}
 VALIDATION_SHARE, MOST_VALIDATION = 0.05, 50_000
 SUFFIX = {"lan": "", "cpn": "_cpn", "opn": "_opn", "gonogo": "_gonogo"}
@@ -94,12 +93,13 @@ def train(  # noqa: PLR0913  (public, and documented as one table of options)
     """
     training_stack()
     job = _job(model, kind, domain, tuple(int(width) for width in hidden), random_state)
-    n_rows = N_ROWS[kind] if n_simulations is None else int(n_simulations)
+    source = source_for(job.spec, kind)
+    n_rows = source.share.n_rows(kind) if n_simulations is None else int(n_simulations)
     if n_rows < 1000:
         raise ValueError(f"`n_simulations` must be at least 1000, got {n_rows}.")
     folder, started, cpu = Path(out), time(), process_time()
     folder.mkdir(parents=True, exist_ok=True)
-    plan = DatasetPlan(source=source_for(job.spec, kind), kind=kind, box=job.box, n_rows=n_rows, seed=job.seed)
+    plan = DatasetPlan(source=source, kind=kind, box=job.box, n_rows=n_rows, seed=job.seed)
     with _bars(progress) as bar:
         rows, labels = build_dataset(
             plan, folder / f"{job.name}_rows", executor=executor, resume=resume, report=bar("training rows")

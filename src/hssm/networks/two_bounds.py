@@ -34,7 +34,7 @@ def passage(u: Columns, w: Columns) -> tuple[Columns, Columns]:
     return jnp.concatenate([w, w * w, late, image, *decays], axis=1), known
 
 
-def _hit(rows: Columns, names: tuple[str, ...]) -> tuple[Columns, ...]:
+def hit(rows: Columns, names: tuple[str, ...]) -> tuple[Columns, ...]:
     """Decision time, its penalty, distance of the bounds, relative distance to the bound hit, drift away from it."""
     v, a, z, t = (column(rows, names.index(name)) for name in "vazt")
     rt, response = column(rows, len(names)), column(rows, len(names) + 1)
@@ -47,7 +47,7 @@ _DDM = ("v", "a", "z", "t")
 
 
 def _ddm(rows: Columns) -> tuple[Columns, Columns]:
-    tau, lost, distance, w, drift = _hit(rows, _DDM)
+    tau, lost, distance, w, drift = hit(rows, _DDM)
     features, known = passage(tau / (distance * distance), w)
     travel = drift * distance * w + 0.5 * drift * drift * tau
     return features, known - travel - 2.0 * jnp.log(distance) + lost
@@ -58,7 +58,7 @@ _SDV = (*_DDM, "sv")
 
 def _ddm_sdv(rows: Columns) -> tuple[Columns, Columns]:
     """The drift is integrated out: Tuerlinckx (2004), https://doi.org/10.3758/BF03206552."""
-    tau, lost, distance, w, drift = _hit(rows, _SDV)
+    tau, lost, distance, w, drift = hit(rows, _SDV)
     features, known = passage(tau / (distance * distance), w)
     variance = column(rows, 4) * column(rows, 4)
     spread, length = 1.0 + variance * tau, distance * w
@@ -70,7 +70,7 @@ _ANGLE = (*_DDM, "theta")
 
 
 def _angle(rows: Columns) -> tuple[Columns, Columns]:
-    tau, lost, distance, w, drift = _hit(rows, _ANGLE)
+    tau, lost, distance, w, drift = hit(rows, _ANGLE)
     slope = jnp.tan(column(rows, 4))
     share = 1.0 - 2.0 * slope * tau / distance
     left = jnp.maximum(share, CLOSED)

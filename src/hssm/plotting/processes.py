@@ -6,6 +6,7 @@ parameters have the usual names and meanings are covered.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,8 @@ class Process:
     """Accumulation of evidence between two boundaries, or a race of accumulators to one.
 
     ``drifts`` are the parameters that push each accumulator; ``shape`` names the boundary's form, ``path`` what else
-    acts on the drift. ``noise`` is the standard deviation per square root of a second; ``floor`` reflects at 0.
+    acts on the drift. ``noise`` is the standard deviation per square root of a second, unless ``stability`` names the
+    parameter of symmetric stable noise; ``floor`` reflects at 0.
     """
 
     drifts: tuple[str, ...]
@@ -33,6 +35,7 @@ class Process:
     shape: str = "constant"
     path: str = "constant"
     noise: float = 1.0
+    stability: str = ""
     floor: bool = False
 
     @property
@@ -84,7 +87,8 @@ def process_of(model_name: str, names: Sequence[str], n_choices: int) -> Process
     numbered = tuple(f"v{i}" for i in range(n_choices))
     if {"v", "a", "z", "t"} <= known and n_choices == 2:
         path = "gamma" if {"shape", "scale", "c"} <= known else "leak" if "g" in known else "constant"
-        return Process(drifts=("v",), two_sided=True, shape=_shape(known), path=path)
+        stability = "alpha" if "alpha" in known and "beta" not in known else ""
+        return Process(drifts=("v",), two_sided=True, shape=_shape(known), path=path, stability=stability)
     if {"A", "b", *numbered} <= known:
         return Process(drifts=numbered, two_sided=False, noise=0.0 if model_name.startswith("lba") else 1.0)
     if {"a", "z", *numbered} <= known:
@@ -187,7 +191,7 @@ def _one_path(process: Process, theta: Theta, end: float, rng: np.random.Generat
     tau = np.arange(n_steps + 1)[None, :] * STEP
     boundary = process.boundary(varied, tau)[0]
     n = process.n_accumulators
-    noise = process.noise * np.sqrt(STEP) * rng.normal(size=(n_steps, n))
+    noise = _noise(process, varied, (n_steps, n), rng)
     now = np.full(n, float(process.start(varied)[0]))
     if "A" in theta:
         now = rng.uniform(0.0, float(theta["A"][0]), size=n)
@@ -204,3 +208,12 @@ def _one_path(process: Process, theta: Theta, end: float, rng: np.random.Generat
         if np.isnan(boundary[i + 1]) or reached >= boundary[i + 1]:
             break
     return np.stack(rows)
+
+
+def _noise(process: Process, theta: Theta, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    if not process.stability:
+        return process.noise * np.sqrt(STEP) * rng.normal(size=shape)
+    from hssm.simulators.stable import stable
+
+    alpha = float(theta[process.stability][0])
+    return STEP ** (1.0 / alpha) * np.array([stable(rng, alpha) for _ in range(math.prod(shape))]).reshape(shape)

@@ -7,6 +7,7 @@ foreign classes are left to a pickle, each under the name of the place where it 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -89,8 +90,8 @@ def _array(value: Any) -> tuple[str, dict[str, Any]] | None:
 
 def _parts(value: Any) -> tuple[str, dict[str, Any]] | None:
     """Kind and content of paths and of the package's and Bambi's objects; None for others."""
-    if isinstance(value, Path):
-        return "path", {"value": str(value)}
+    if isinstance(value, os.PathLike):
+        return "path", {"value": os.fspath(value)}
     if isinstance(value, Param):
         return "Param", value.to_dict()
     if isinstance(value, ModelConfig):
