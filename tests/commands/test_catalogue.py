@@ -17,7 +17,8 @@ def test_all_models_with_their_kinds(capsys) -> None:
 def test_families_with_what_n_may_be(capsys) -> None:
     show_models(Screen())
     printed = capsys.readouterr().out
-    patterns = ("lba{n}", "lba{n}_t", "racing_diffusion_{n}", "lnr{n}", "wald_race{n}", "softmax_inv_temperature_{n}")
+    races = ("lba{n}", "lba{n}_t", "racing_diffusion_{n}", "lnr{n}", "wald_race{n}", "race_no_bias_angle_{n}")
+    patterns = (*races, "softmax_inv_temperature_{n}")
     assert all(pattern in printed for pattern in patterns)
     assert "2 to 10" in printed and "lnr3: Lognormal race with 3 accumulators" in printed
 

@@ -47,6 +47,10 @@ POINTS: dict[str, tuple[Point, ...]] = {
     "gamma_drift_angle": (
         {"v": 0.8, "a": 1.4, "z": 0.5, "t": 0.2, "theta": 0.25, "shape": 2.5, "scale": 0.2, "c": 1.2},
     ),
+    "race_no_bias_angle_4": (
+        {"v0": 1.5, "v1": 1.0, "v2": 0.6, "v3": 0.9, "a": 1.5, "z": 0.2, "t": 0.25, "theta": 0.2},
+        {"v0": -0.5, "v1": 0.8, "v2": 0.0, "v3": 2.2, "a": 1.1, "z": 0.5, "t": 0.1, "theta": 0.6},
+    ),
     "ddm_seq2_no_bias": (
         {"vh": 0.5, "vl1": -0.8, "vl2": 1.2, "a": 1.2, "t": 0.25},
         {"vh": -2.5, "vl1": 0.5, "vl2": 0.0, "a": 0.7, "t": 0.1},
@@ -149,7 +153,7 @@ RANDOM: dict[str, tuple[float, float]] = {
 }
 """Range of random settings by role, else by the name without its number."""
 
-SOLVED = ("ornstein", "ornstein_angle", "weibull", "gamma_drift", "gamma_drift_angle")
+SOLVED = ("ornstein", "ornstein_angle", "weibull", "gamma_drift", "gamma_drift_angle", "race_no_bias_angle_4")
 """Models whose densities come from integral equations: right to 1e-6, not to 1e-8."""
 
 DRIFTS_OF_RACES = (0.2, 2.0)

@@ -13,6 +13,8 @@ from hssm.models.registry import find_model, get_model, list_models
         ("racing_diffusion_4", ("A", "b", "v0", "v1", "v2", "v3", "t")),
         ("lnr5", ("m0", "m1", "m2", "m3", "m4", "s", "t")),
         ("wald_race2", ("v0", "v1", "a", "z", "t", "theta")),
+        ("race_no_bias_angle_2", ("v0", "v1", "a", "z", "t", "theta")),
+        ("race_no_bias_angle_3", ("v0", "v1", "v2", "a", "z", "t", "theta")),
         ("softmax_inv_temperature_4", ("beta", "logit1", "logit2", "logit3")),
     ],
 )

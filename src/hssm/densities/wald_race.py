@@ -42,7 +42,8 @@ def log_survivor_of_one(tau: TensorVariable, own: Own) -> TensorVariable:
     return log_wald_survivor(distance, _NO_WIDTH, drift)
 
 
-def _inside(own: Own) -> TensorVariable:
+def inside(own: Own) -> TensorVariable:
+    """The domain of accumulators that start at z a and finish at a bound a - tan(theta) tau."""
     angle = own["theta"]
     place = (
         pt.gt(own["a"] * (1.0 - own["z"]), TINIEST) & pt.lt(own["a"], np.inf) & pt.ge(own["z"], 0) & pt.lt(own["z"], 1)
@@ -50,7 +51,8 @@ def _inside(own: Own) -> TensorVariable:
     return place & pt.gt(angle, -0.5 * math.pi) & pt.lt(angle, 0.5 * math.pi)
 
 
-def _safe(own: Own, inside: TensorVariable) -> Own:
+def safe(own: Own, inside: TensorVariable) -> Own:
+    """Harmless numbers in place of parameters outside that domain."""
     harmless = {"a": 1.0, "z": 0.5, "theta": 0.0}
     return {
         name: pt.switch(inside, value, harmless[name]) if name in harmless else value for name, value in own.items()
@@ -63,8 +65,8 @@ WALD_RACE: Density = race(
         shared=("a", "z", "theta"),
         log_density=log_density_of_one,
         log_survivor=log_survivor_of_one,
-        inside=_inside,
-        safe=_safe,
+        inside=inside,
+        safe=safe,
     )
 )
 """Parameters v0, v1, ..., a, z, t, theta."""

@@ -143,14 +143,15 @@ def _draw_choices(rng, utilities):  # type: ignore[no-untyped-def]
     return out
 
 
-def _vector(theta: Theta, name: str) -> np.ndarray:
+def vector(theta: Theta, name: str) -> np.ndarray:
+    """(n_trials,) values of a parameter."""
     return np.ascontiguousarray(theta[name], dtype=np.float64)
 
 
-def _matrix(theta: Theta, name: str, first: int = 0) -> np.ndarray:
+def matrix(theta: Theta, name: str, first: int = 0) -> np.ndarray:
     """(n_trials, n_accumulators) values of an indexed parameter; one that is common to all is one column."""
     if name in theta:
-        return _vector(theta, name)[:, None]
+        return vector(theta, name)[:, None]
     columns: list[np.ndarray] = []
     while f"{name}{first + len(columns)}" in theta:
         columns.append(np.asarray(theta[f"{name}{first + len(columns)}"], dtype=np.float64))
@@ -158,38 +159,38 @@ def _matrix(theta: Theta, name: str, first: int = 0) -> np.ndarray:
 
 
 def _lba(rng: np.random.Generator, theta: Theta, _: SimulationOptions) -> np.ndarray:
-    start, v = _vector(theta, "A"), _matrix(theta, "v")
-    return _draw_lba(rng, start, _vector(theta, "b"), v, np.zeros_like(start), LBA_DRIFT_SD, False)
+    start, v = vector(theta, "A"), matrix(theta, "v")
+    return _draw_lba(rng, start, vector(theta, "b"), v, np.zeros_like(start), LBA_DRIFT_SD, False)
 
 
 def _lba_t(rng: np.random.Generator, theta: Theta, _: SimulationOptions) -> np.ndarray:
-    a_start, b, t = (_vector(theta, name) for name in ("A", "b", "t"))
-    return _draw_lba(rng, a_start, b, _matrix(theta, "v"), t, 1.0, True)
+    a_start, b, t = (vector(theta, name) for name in ("A", "b", "t"))
+    return _draw_lba(rng, a_start, b, matrix(theta, "v"), t, 1.0, True)
 
 
 def _racing_diffusion(rng: np.random.Generator, theta: Theta, _: SimulationOptions) -> np.ndarray:
-    a_start, b, t = (_vector(theta, name) for name in ("A", "b", "t"))
-    return _draw_diffusions(rng, a_start, b, _matrix(theta, "v"), t)
+    a_start, b, t = (vector(theta, name) for name in ("A", "b", "t"))
+    return _draw_diffusions(rng, a_start, b, matrix(theta, "v"), t)
 
 
 def _wald_race(rng: np.random.Generator, theta: Theta, _: SimulationOptions) -> np.ndarray:
-    a, z, t, angle = (_vector(theta, name) for name in ("a", "z", "t", "theta"))
+    a, z, t, angle = (vector(theta, name) for name in ("a", "z", "t", "theta"))
     inside = (a > 0) & (z >= 0) & (z < 1) & (np.abs(angle) < 0.5 * math.pi)
     distance = np.where(inside, a * (1.0 - z), -1.0)
-    return _draw_diffusions(rng, np.zeros_like(a), distance, _matrix(theta, "v") + np.tan(angle)[:, None], t)
+    return _draw_diffusions(rng, np.zeros_like(a), distance, matrix(theta, "v") + np.tan(angle)[:, None], t)
 
 
 def _lognormal_race(rng: np.random.Generator, theta: Theta, _: SimulationOptions) -> np.ndarray:
-    mean = _matrix(theta, "m")
-    return _draw_lognormal(rng, mean, np.broadcast_to(_matrix(theta, "s"), mean.shape).copy(), _vector(theta, "t"))
+    mean = matrix(theta, "m")
+    return _draw_lognormal(rng, mean, np.broadcast_to(matrix(theta, "s"), mean.shape).copy(), vector(theta, "t"))
 
 
 def _poisson_race(rng: np.random.Generator, theta: Theta, _: SimulationOptions) -> np.ndarray:
-    return _draw_gamma(rng, _matrix(theta, "r", 1), _matrix(theta, "k", 1), _vector(theta, "t"))
+    return _draw_gamma(rng, matrix(theta, "r", 1), matrix(theta, "k", 1), vector(theta, "t"))
 
 
 def _softmax(rng: np.random.Generator, theta: Theta, _: SimulationOptions) -> np.ndarray:
-    beta, logits = _vector(theta, "beta")[:, None], _matrix(theta, "logit", 1)
+    beta, logits = vector(theta, "beta")[:, None], matrix(theta, "logit", 1)
     beta = np.where(beta >= 0, beta, np.nan)
     choice = _draw_choices(rng, np.column_stack([0.0 * beta, beta * logits]))
     if logits.shape[1] == 1:

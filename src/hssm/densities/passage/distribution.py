@@ -11,11 +11,9 @@ from hssm.densities.passage.march import FLAGS
 from hssm.densities.passage.mesh import place_of
 from hssm.densities.passage.table import Table, beyond, integrals, panel, read
 
-_NEVER, _SLOWEST = 0.01, 1e-9
-"""Where more than this share of what is to come lies beyond the mesh, some paths may never end: survivors are then one
-minus the distribution functions."""
+NEVER, _SLOWEST = 0.01, 1e-9
 _MOSTLY_DONE = 0.99
-"""Share of finished paths up to which that difference keeps its digits; paths that never end need no tail then."""
+"""Share of finished paths up to which one minus it keeps its digits; paths that never end need no tail then."""
 
 
 @numba.njit(**FLAGS)
@@ -67,12 +65,16 @@ def log_cdf(table: Table, s: int, time: float, whole, gap: float, out) -> None: 
 
 
 @numba.njit(**FLAGS)
-def log_survival(table: Table, time: float, wholes, out) -> None:  # type: ignore[no-untyped-def]
-    """Into ``out`` (2 + P,): log P(RT > time), slope by time and by parameters."""
+def log_survival(table: Table, time: float, wholes, never: float, out) -> None:  # type: ignore[no-untyped-def]
+    """Into ``out`` (2 + P,): log P(RT > time), slope by time and by parameters.
+
+    ``wholes`` has the integrals between nodes of every bound. Where more than the share ``never`` of what is to come
+    lies beyond the mesh, some paths may never end: the survivor is then one minus the distribution functions.
+    """
     n_slopes = table.slopes.shape[0]
     row, sums, part = np.empty(2 + n_slopes), np.empty((2, 1 + n_slopes)), np.empty(1 + n_slopes)
     before, after, density, last = np.zeros(1 + n_slopes), np.zeros(1 + n_slopes), 0.0, 0.0
-    for s in range(2):
+    for s in range(len(wholes)):
         _split(table, s, time, wholes[s], sums)
         before += sums[0]
         after += sums[1]
@@ -83,7 +85,7 @@ def log_survival(table: Table, time: float, wholes, out) -> None:  # type: ignor
             last += part[0]
         else:
             last = np.inf
-    if before[0] < _MOSTLY_DONE or (last > _NEVER * after[0] and time < table.mesh.end):
+    if before[0] < _MOSTLY_DONE or (last > never * after[0] and time < table.mesh.end):
         total = max(1.0 - before[0], 1e-300)
         out[0], out[2:] = math.log(total), -before[1:] / total
     else:

@@ -16,8 +16,9 @@ import numpy as np
 from numba import types
 from numba.core.errors import NumbaExperimentalFeatureWarning
 
-from hssm.densities.passage import distribution, march, mean_path, mesh, solve, table
-from hssm.densities.passage.distribution import both_integrals, log_cdf, log_survival
+from hssm.densities.passage import distribution, grouping, march, mean_path, mesh, solve, table
+from hssm.densities.passage.distribution import NEVER, both_integrals, log_cdf, log_survival
+from hssm.densities.passage.grouping import grouped, same
 from hssm.densities.passage.march import FLAGS, free_term, spread
 from hssm.densities.passage.mesh import NARROW, first_time
 from hssm.densities.passage.solve import edges_at
@@ -37,36 +38,6 @@ _TO_COME = 10.0
 
 _ALL, _FINER = 16.0, 0.1
 _LATE_TOLERANCE = 0.01
-
-
-@numba.njit(**FLAGS)
-def same(trials, i, j) -> bool:  # type: ignore[no-untyped-def]
-    """Whether two trials have the same parameters."""
-    for q in range(2, trials.shape[0]):  # noqa: SIM110  (numba has no generators here)
-        if trials[q, i] != trials[q, j]:
-            return False
-    return True
-
-
-@numba.njit
-def grouped(trials):  # type: ignore[no-untyped-def]
-    """Trials in an order in which those with the same parameters follow each other."""
-    n = trials.shape[1]
-    alike = True
-    for i in range(1, n):
-        if not same(trials, 0, i):
-            alike = False
-            break
-    if alike:
-        return np.arange(n)
-    bits, keys = trials.view(np.uint64), np.empty(n, np.uint64)
-    for i in range(n):
-        key = np.uint64(1469598103934665603)
-        for q in range(2, trials.shape[0]):
-            key = (key ^ bits[q, i]) * np.uint64(1099511628211)
-            key ^= key >> np.uint64(29)
-        keys[i] = key
-    return np.argsort(keys, kind="mergesort")
 
 
 @numba.njit(**FLAGS)
@@ -183,7 +154,7 @@ def _distributions(paths, trials, members, accuracy, out):  # type: ignore[no-un
         elif survival and time > found.mesh.end and not paths[2](np.full(1, time), theta)[0, 0] > NARROW:
             continue
         elif survival:
-            log_survival(found, time, wholes, row)
+            log_survival(found, time, wholes, NEVER, row)
         else:
             log_cdf(found, s, time, wholes[s], width, row)
         if np.isfinite(row).all():
@@ -215,12 +186,12 @@ def _one_group(paths, trials, members, task, out):  # type: ignore[no-untyped-de
 def _compile(version: str) -> Any:
     # Numba keys its cache on disk by this file and by what the function closes over: ``version`` is all modules' text.
     def evaluate(paths, trials, what, tolerance, out):  # type: ignore[no-untyped-def]
-        order = grouped(trials)
+        order = grouped(trials, 2)
         n, begin = order.size if version else 0, 0
         out[0], out[1:] = -np.inf, 0.0
         while begin < n:
             end = begin + 1
-            while end < n and same(trials, order[begin], order[end]):
+            while end < n and same(trials, 2, order[begin], order[end]):
                 end += 1
             _one_group(paths, trials, order[begin:end], (what, tolerance), out)
             begin = end
@@ -247,7 +218,9 @@ def compiled_evaluate() -> Callable[..., None]:
     parameters; ``out`` is (2 + P, n): the log of what is asked for, its slope by time, and by every parameter. Outside
     the domain it is -inf with zero slopes. ``what`` is DENSITY, CDF or SURVIVAL.
     """
-    sources = "".join(map(inspect.getsource, (elementary, distribution, march, mean_path, mesh, solve, table)))
+    sources = "".join(
+        map(inspect.getsource, (elementary, distribution, grouping, march, mean_path, mesh, solve, table))
+    )
     compiled: Callable[..., None] = _compile(sha256(sources.encode()).hexdigest())
     return compiled
 

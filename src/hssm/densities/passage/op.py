@@ -24,22 +24,21 @@ from hssm.densities.special.jax_backend import when_jax_is_loaded
 WHAT = {"density": DENSITY, "cdf": CDF, "survival": SURVIVAL}
 
 
-class PassageOp(Op):
-    """Trials in, one row per input; a vector of log densities and a matrix of their slopes by every input out."""
+class SolverOp(Op):
+    """Trials in, one row per input; a vector of log densities and a matrix of their slopes by every input out.
 
-    __props__ = ("process", "what", "tolerance")
+    What it computes is :meth:`evaluate` of a subclass, and ``name`` says whose likelihood it is.
+    """
 
-    def __init__(self, process: Process, what: str, tolerance: float) -> None:
-        self.process, self.what, self.tolerance = process, what, tolerance
+    name: str
+
+    def evaluate(self, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Logarithms (n,), and slopes by the rows of ``trials``, which is (rows, n)."""
+        raise NotImplementedError
 
     def make_node(self, trials: Any) -> Apply:
         trials = pt.as_tensor_variable(trials)
         return Apply(self, [trials], [pt.vector(dtype=trials.dtype), pt.matrix(dtype=trials.dtype)])
-
-    def evaluate(self, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Logarithms (n,), and slopes (2 + P, n) by the rows of ``trials``; that by the response is 0."""
-        out = evaluate_trials(self.process, WHAT[self.what], np.asarray(trials), self.tolerance)
-        return out[0].astype(trials.dtype), np.insert(out[1:], 1, 0.0, axis=0).astype(trials.dtype)
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         outputs[0][0], outputs[1][0] = self.evaluate(inputs[0])
@@ -52,14 +51,28 @@ class PassageOp(Op):
         by_value, by_slopes = output_gradients
         if not isinstance(by_slopes.type, pytensor.gradient.DisconnectedType):
             raise NotImplementedError(
-                f"The numerical likelihood of {self.process.name!r} has first derivatives only, no second ones: use a "
+                f"The numerical likelihood of {self.name!r} has first derivatives only, no second ones: use a "
                 "sampler that needs gradients alone, such as sampler='pymc'."
             )
-        return [pt.stack([by_value * outputs[1][i] for i in range(2 + len(self.process.parameters))])]
+        return [by_value[None, :] * outputs[1]]
 
 
-@numba_funcify.register(PassageOp)
-def _funcify_numba(op: PassageOp, node: Any = None, **kwargs: Any) -> Any:
+class PassageOp(SolverOp):
+    """A process between two bounds; rows are decision time, response and the parameters of the process."""
+
+    __props__ = ("process", "what", "tolerance")
+
+    def __init__(self, process: Process, what: str, tolerance: float) -> None:
+        self.process, self.what, self.tolerance, self.name = process, what, tolerance, process.name
+
+    def evaluate(self, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As of :class:`SolverOp`; the slope by the response is 0."""
+        out = evaluate_trials(self.process, WHAT[self.what], np.asarray(trials), self.tolerance)
+        return out[0].astype(trials.dtype), np.insert(out[1:], 1, 0.0, axis=0).astype(trials.dtype)
+
+
+@numba_funcify.register(SolverOp)
+def _funcify_numba(op: SolverOp, node: Any = None, **kwargs: Any) -> Any:
     with warnings.catch_warnings():  # PyTensor remarks that the operation is called through the interpreter
         warnings.simplefilter("ignore", UserWarning)
         return generate_fallback_impl(op, node, **kwargs)
@@ -70,8 +83,8 @@ def _register_jax() -> None:
     import jax.numpy as jnp
     from pytensor.link.jax.dispatch.basic import jax_funcify
 
-    @jax_funcify.register(PassageOp)
-    def _funcify_jax(op: PassageOp, **kwargs: Any) -> Callable[..., Any]:
+    @jax_funcify.register(SolverOp)
+    def _funcify_jax(op: SolverOp, **kwargs: Any) -> Callable[..., Any]:
         def numbers(trials: Any) -> Any:
             n, dtype = trials.shape[1], trials.dtype
             shapes = (jax.ShapeDtypeStruct((n,), dtype), jax.ShapeDtypeStruct(trials.shape, dtype))

@@ -25,7 +25,9 @@ MOST_NODES = 480
 SPARE = 3
 """Nodes beyond the last time asked for, so that slopes there need no one-sided formula."""
 
-_LOST = 1e-11
+LOST = 1e-11
+SLOWEST_FALL = math.pi**2 / 8.0
+"""Rate at which paths leave between fixed bounds, times the squared bound."""
 SHORTEST = 1.5
 STEEPEST, USUAL = 0.7, 1e-6
 DECLINE_SEEN = 12.0
@@ -82,25 +84,26 @@ def cancellation(passage, at, sides):  # type: ignore[no-untyped-def]
             density = max(passage.density[s, at], 1e-300)
             if passage.size[s, at] > 1e-290:
                 worst = max(worst, passage.size[s, at] / density)
-    return min(worst, 1.0 / _LOST)
+    return min(worst, 1.0 / LOST)
 
 
 @numba.njit(**FLAGS)
-def as_table(mesh: Mesh, passage: Passage, squares):  # type: ignore[no-untyped-def]  # noqa: C901
+def as_table(mesh: Mesh, passage: Passage, squares, limits):  # type: ignore[no-untyped-def]  # noqa: C901
     """The table of a passage; where a density is lost in rounding it goes on with its last relative rate of decline.
 
-    ``squares`` are the squared bounds at the nodes.
+    ``squares`` are the squared bounds at the nodes; a density below the first of ``limits`` of its terms is lost.
+    Where none declines the second, times the squared bound, is the rate at which it will.
     """
+    least, fall = limits
     value, slopes = passage.log_density.copy(), passage.log_slopes.copy()
-    n, n_slopes = mesh.n, slopes.shape[0]
-    rate, d_rate = np.zeros(2), np.zeros((n_slopes, 2))
-    floor = max(_LOST, ERROR * mesh.step**ORDER)
+    n, n_slopes, n_bounds = mesh.n, slopes.shape[0], value.shape[0]
+    rate, d_rate = np.zeros(n_bounds), np.zeros((n_slopes, n_bounds))
     weights, by_u = np.empty(WIDTH), np.empty(WIDTH)
     lagrange(WIDTH - 1.0, weights, by_u)
-    for s in range(2):
+    for s in range(n_bounds):
         last = n - 1
         for i in range(WIDTH, n):
-            if not passage.density[s, i] >= floor * passage.size[s, i]:
+            if not passage.density[s, i] >= least * passage.size[s, i]:
                 last = i - 1
                 break
         first = max(last - WIDTH + 1, 0)
@@ -114,7 +117,7 @@ def as_table(mesh: Mesh, passage: Passage, squares):  # type: ignore[no-untyped-
             for q in range(n_slopes):
                 d_rate[q, s] += by_u[k] * slopes[q, s, first + k] * per
         if not rate[s] < 0.0 and squares[last] < 4.0 * squares[0]:
-            rate[s] = -(math.pi**2) / (8.0 * squares[last])
+            rate[s] = -fall / squares[last]
             d_rate[:, s] = 0.0
         for i in range(last + 1, n):
             time, speed = time_of(mesh.first + i * mesh.step, mesh.curve, mesh.scale)
@@ -166,7 +169,7 @@ def _known_error(paths, theta, span, sides, accuracy):  # type: ignore[no-untype
         step = max(finer, step * mesh.n / MOST_NODES)
         mesh = make_mesh(first, end, shape, step, spare)
         passage, squares = _attempt(paths, theta, mesh)
-    return as_table(mesh, passage, squares)
+    return as_table(mesh, passage, squares, (max(LOST, ERROR * mesh.step**ORDER), SLOWEST_FALL))
 
 
 @numba.njit(**FLAGS)
