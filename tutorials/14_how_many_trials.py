@@ -67,7 +67,7 @@ columns = ["n_participants", "n_trials", "posterior_sd", "power", "power_error",
 print(plan.table.loc[plan.table["parameter"] == "v_difficulty", columns].round(3).to_string(index=False))
 
 # %%
-plan.plot("v_difficulty")
+plan.plot("v_difficulty").savefig("how_many_trials_power.png", dpi=90)
 
 # %% [markdown]
 # `posterior_sd` is how precisely the effect will be known; it settles with few data sets. `power` is the share of
