@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "tests"]
@@ -41,10 +42,31 @@ def types(session: nox.Session) -> None:
     session.run("mypy", *session.posargs)
 
 
+PARTS = (
+    ("tests/densities", "tests/simulators"),
+    ("tests/models",),
+    ("tests/inference", "tests/distributions", "tests/likelihoods"),
+    ("tests/bambi_bridge", "tests/networks", "tests/recovery"),
+)
+"""What is tested in processes of its own; the rest of ``tests`` is the last part."""
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
-    # Most of the time is compilation: two workers, each file on one of them so that fixtures are shared.
-    session.run("pytest", "-n", "2", "--dist", "loadgroup", *session.posargs, env=HEADLESS)
+    """Every part in two new processes, or whatever is given after ``--``.
+
+    Most of the time is compilation, and numba takes the longer over each function the more a process has compiled.
+    """
+    named = [folder for part in PARTS for folder in part]
+    rest = ["tests", *(f"--ignore={folder}" for folder in named)]
+    failed = []
+    for part in [session.posargs] if session.posargs else [*PARTS, rest]:
+        try:
+            session.run("pytest", "-n", "2", "--dist", "loadgroup", *part, env=HEADLESS)
+        except CommandFailed:
+            failed.append(" ".join(part))
+    if failed:
+        session.error(f"Tests failed in {'; '.join(failed)}.")
 
 
 @nox.session
