@@ -23,6 +23,7 @@ from scipy.sparse.linalg import splu
 
 from hssm.bambi_bridge.layout import Block, Layout, lay_out
 from hssm.bambi_bridge.predictor import Predictor
+from hssm.densities.logspace import LOG_FLOOR
 from hssm.likelihoods.pointwise import evaluate_pointwise, needed_columns
 from hssm.parameters.initial_values import response_times
 from hssm.spec import Likelihood, Observations, ResolvedParam
@@ -44,6 +45,8 @@ CLOSER = 0.1
 """... unless the response is so late that this share of the standard deviation of rt before it is closer."""
 LARGEST = 600
 """Coefficients up to which the joint covariance is worth its time in every step of a sampler."""
+FROM_ON = (1 + 1e-9, 2.0)
+"""Non-decision times, relative to the fastest rt, at which its density is looked at."""
 ENOUGH = 1e-2
 """Expected gain in log density below which another step is not worth its time."""
 
@@ -76,7 +79,7 @@ class QuickFit:
     ``covariance`` is that of the Gaussian approximation to the posterior, given the effects' scales, over
     coefficients, deviations and the simple parameters on the scale of the link for their bounds; ``places`` says
     where each of them stands. None if there are more than ``LARGEST`` of them. ``links`` are those of the simple
-    parameters.
+    parameters. ``before`` is the fastest rt if the likelihood is zero for every non-decision time from there on.
     """
 
     coefficients: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -85,6 +88,7 @@ class QuickFit:
     places: Mapping[str, slice] = field(default_factory=dict)
     covariance: np.ndarray | None = None
     links: Mapping[str, Any] = field(default_factory=dict)
+    before: float | None = None
 
     def sds(self) -> dict[str, np.ndarray]:
         """Posterior standard deviations of coefficients and simple parameters, on link scales; empty if unknown."""
@@ -170,6 +174,7 @@ class _Problem:
     ) -> None:
         columns = needed_columns(likelihood)
         self.likelihood = likelihood
+        self.plain = _plain_rts(observations)
         self.observed = {name: observations.frame[name].to_numpy(dtype=float) for name in columns}
         self.fixed = {
             name: np.atleast_1d(np.asarray(params[name].fixed_value, dtype=float))[None, :]
@@ -209,6 +214,22 @@ class _Problem:
         slopes = np.where(np.isfinite(slopes), slopes, 0.0)
         scores = [sparse.diags_array(slope) @ design for slope, design in zip(slopes, self.designs, strict=True)]
         return _Point(beta=beta, log_density=float(density[0].sum()), scores=sparse.hstack(scores, format="csr"))
+
+    def latest_onset(self, beta: np.ndarray) -> float | None:
+        """The fastest rt, if its density is zero for a simple ``t`` from there on, and the fitted one is earlier."""
+        numbers = [i for i, layout in enumerate(self.layouts) if layout.name == "t" and not layout.is_regression]
+        if not numbers or self.plain is None or not np.isfinite(self.plain).any():
+            return None
+        fastest = float(np.nanmin(self.plain))
+        theta = dict(self.fixed)
+        for i, layout in enumerate(self.layouts):
+            eta = self.designs[i] @ beta[self.ends[i] : self.ends[i + 1]] + layout.offset
+            value = layout.link.linkinv(eta if layout.is_regression else eta[:1])[None, :]
+            theta[layout.name] = np.repeat(value, len(FROM_ON), 0)
+        found = float(theta["t"][0, 0])
+        theta["t"] = fastest * np.asarray(FROM_ON)[:, None]
+        density = evaluate_pointwise(self.likelihood, self.observed, theta)[:, np.nanargmin(self.plain)]
+        return fastest if found < fastest and np.all(density < LOG_FLOOR + ENOUGH) else None
 
     def objective(self, point: _Point, scales: np.ndarray) -> float:
         return point.log_density - 0.5 * float(np.sum(((point.beta - self.centres) / self._repeated(scales)) ** 2))
@@ -299,4 +320,17 @@ class _Problem:
             places={b.variable: slice(self.places[i], self.places[i + 1]) for i, b in enumerate(self.blocks)},
             links={name: links[name] for name in simple},
             covariance=np.linalg.inv(self.curvature(point, scales).toarray()) if small else None,
+            before=self.latest_onset(start),
         )
+
+
+def _plain_rts(observations: Observations) -> np.ndarray | None:
+    """(n_trials,) reaction times, NaN where none was measured to the point; None if the data have none."""
+    if "rt" not in observations.response:
+        return None
+    rt = observations.frame["rt"].to_numpy(dtype=float)
+    censored = observations.recording.censored
+    known = ~observations.is_missing & np.isfinite(rt) & (rt > 0)
+    if censored is not None:
+        known &= observations.frame[censored].to_numpy(dtype=float) == 0
+    return np.where(known, rt, np.nan)

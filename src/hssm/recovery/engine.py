@@ -103,6 +103,7 @@ class Engine:
             posterior, divergences = self.posterior(number, options)
         built = self.construction.built
         rows = compare(posterior, truth)
+        *_, tie_seed = self._seed(DATA, number).spawn(3)
         if self.study.kind == "sbc" and least_ess(posterior) < N_RANKS:
             worst = max(rows, key=lambda row: row["r_hat"])
             raise RuntimeError(
@@ -111,7 +112,7 @@ class Engine:
             )
         return {
             "rows": rows,
-            "ranks": rank_statistics(built, posterior, truth),
+            "ranks": rank_statistics(built, posterior, truth, np.random.default_rng(tie_seed)),
             "divergences": divergences,
             "draws": int(options["draws"]),
         }
