@@ -64,10 +64,11 @@ def _labels(draws: xr.DataArray) -> list[str]:
 
 
 def least_ess(posterior: xr.Dataset) -> float:
-    """The smallest bulk effective sample size of what is ranked."""
+    """The smallest bulk effective sample size of what is ranked, at most the number of draws."""
     with np.errstate(all="ignore"):
         ess = arviz_stats.ess(posterior[_ranked(posterior)], method="bulk")
-    return float(min(np.nanmin(variable.to_numpy()) for variable in ess.data_vars.values()))
+    n_draws = posterior.sizes["chain"] * posterior.sizes["draw"]
+    return float(min(n_draws, *(np.nanmin(variable.to_numpy()) for variable in ess.data_vars.values())))
 
 
 def _ranked(posterior: xr.Dataset) -> list[str]:

@@ -115,14 +115,21 @@ class CompiledSampler:
 
     def _posterior(self, draws: Any, stats: Any) -> tuple[xr.Dataset, np.ndarray]:
         dims = self.model.named_vars_to_dims
-        coords = {"chain": np.arange(len(draws)), "draw": np.arange(draws[0].num_rows)}
+        # The raw trace has the warm-up as well, whatever `save_warmup` says.
+        kept = [~_flag(batch, "tuning") for batch in stats]
+        coords = {"chain": np.arange(len(draws)), "draw": np.arange(int(kept[0].sum()))}
         variables = {}
         for name in self._names:
-            values = np.stack([_column(batch, name) for batch in draws])
+            values = np.stack([_column(batch, name)[keep] for batch, keep in zip(draws, kept, strict=True)])
             variables[name] = (("chain", "draw", *dims.get(name, ())), values)
             coords |= {dim: list(self.model.coords[dim]) for dim in dims.get(name, ())}
-        diverging = np.stack([np.asarray(batch.column("diverging").to_numpy(), dtype=bool) for batch in stats])
+        diverging = np.stack([_flag(batch, "diverging")[keep] for batch, keep in zip(stats, kept, strict=True)])
         return xr.Dataset(variables, coords=coords), diverging
+
+
+def _flag(batch: Any, name: str) -> np.ndarray:
+    """(n_draws,) a sampler statistic that is true or false."""
+    return np.asarray(batch.column(name).to_numpy(), dtype=bool)
 
 
 def _column(batch: Any, name: str) -> np.ndarray:
