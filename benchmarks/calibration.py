@@ -2,11 +2,11 @@
 
     python benchmarks/calibration.py list
     python benchmarks/calibration.py run ddm --out RESULTS [--seconds 800]
-    python benchmarks/calibration.py tables --out RESULTS [--docs docs/explanation/calibration]
+    python benchmarks/calibration.py tables --out RESULTS [--page docs/explanation/calibration.md]
 
 One setting per ``run``; finished data sets are kept in RESULTS/<setting>, and a rerun goes on from there. With
 ``--seconds`` a run stops after that time, between two data sets. ``tables`` prints p-values, recovery and failures of
-whatever is there, and writes the plots.
+whatever is there, or puts them between the marks of a page, with plots in the folder of the page's name.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+BEGIN, END = "<!-- results -->", "<!-- end of results -->"
 N_DATASETS = 300
 SEED = 2026
 LONG = {"draws": 600, "tune": 500, "chains": 2}
@@ -32,6 +33,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "ddm": {"model": "ddm", "n_trials": 100},
     "ddm_sdv": {"model": "ddm_sdv", "n_trials": 100},
     "angle": {"model": "angle", "n_trials": 100},
+    "lba3": {"model": "lba3", "n_trials": 100},
     "lba3_t": {"model": "lba3_t", "n_trials": 100},
     "racing_diffusion_3": {"model": "racing_diffusion_3", "n_trials": 100},
     "lnr3": {"model": "lnr3", "n_trials": 100},
@@ -52,7 +54,7 @@ def main() -> None:
     run.add_argument("--datasets", type=int, default=N_DATASETS)
     run.add_argument("--seconds", type=float, default=float("inf"))
     tables = commands.add_parser("tables")
-    tables.add_argument("--docs", type=Path, help="folder for the plots")
+    tables.add_argument("--page", type=Path, help="Markdown file whose marked part is replaced")
     for command in (run, tables):
         command.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
@@ -61,7 +63,7 @@ def main() -> None:
     elif options.command == "run":
         run_setting(options.setting, options.out, options.datasets, options.seconds)
     else:
-        show(options.out, options.docs)
+        show(options.out, options.page)
 
 
 def run_setting(name: str, out: Path, n_datasets: int, seconds: float) -> None:
@@ -86,23 +88,50 @@ def calibrate(name: str, out: Path, n_datasets: int) -> Any:
     )
 
 
-def show(out: Path, docs: Path | None) -> None:
-    """Tables of every setting that has results, in Markdown, and plots."""
+def show(out: Path, page: Path | None) -> None:
+    """Tables of every setting that has results, in Markdown: printed, or with plots in a page."""
+    parts, smallest, n_tests = [], (1.0, ""), 0
     for name in SETTINGS:
         found = len(list((out / name).glob("dataset_*.json")))
         if not found:
             continue
         result = calibrate(name, out, found)
-        seconds = sum(record["seconds"] for record in result.records)
-        print(f"\n## {name}: {found} data sets, {len(result.failures)} failed, {seconds / found:.2f} s each\n")
-        print(as_markdown(result.table))
-        print()
-        print(as_markdown(result.summary().reset_index()))
-        for reason, part in result.failures.groupby("reason"):
-            print(f"\n{len(part)} failed: {reason}")
-        if docs is not None:
-            docs.mkdir(parents=True, exist_ok=True)
-            result.plot(dpi=60).savefig(docs / f"{name}.png", pil_kwargs={"optimize": True})
+        picture = ""
+        if page is not None:
+            folder = page.with_suffix("")
+            folder.mkdir(exist_ok=True)
+            result.plot(dpi=60).savefig(folder / f"{name}.png", pil_kwargs={"optimize": True})
+            picture = f"![Rank histograms and ECDF differences of {name}]({folder.name}/{name}.png)"
+        parts.append(section(name, result, picture))
+        for row in result.table.itertuples():
+            n_tests += 2
+            for kind in ("p_value", "ecdf_p_value"):
+                smallest = min(smallest, (getattr(row, kind), f"{row.parameter} of {name}"))
+    p_value, where = smallest
+    family = (
+        f"{n_tests} tests in all: a family-wise error of 5 % asks for a p-value below {0.05 / n_tests:.2g}. "
+        f"The smallest is {p_value:.2g} ({where}), times their number {min(1.0, p_value * n_tests):.2g}."
+    )
+    text = "\n\n".join([family, *parts])
+    if page is None:
+        print(text)
+        return
+    before, _, rest = page.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+
+
+def section(name: str, result: Any, picture: str) -> str:
+    """What is known of one setting."""
+    n = len(result.records)
+    seconds = sum(record["seconds"] for record in result.records) / n
+    setting = SETTINGS[name]
+    design = f"`{setting['model']}`, {setting['n_trials']} trials"
+    if "n_participants" in setting:
+        design += f" of each of {setting['n_participants']} participants"
+    lines = [f"### {name}", f"{design}; {n} data sets, {len(result.failures)} failed, {seconds:.2g} s each."]
+    lines += [f"* {len(part)} failed: {reason}" for reason, part in result.failures.groupby("reason")]
+    return "\n\n".join([*lines, picture, as_markdown(result.table), as_markdown(result.summary().reset_index())])
 
 
 def as_markdown(table: Any) -> str:

@@ -1,17 +1,16 @@
-"""Do fits with omissions find the truth, and is dropping the omissions as bad as it is said to be? Hours; slow set.
+"""Do fits with omissions find the truth, and is dropping the omissions as bad as it is said to be? Slow set.
 
 Forty data sets per model and share of omissions. Coverage of 90 % intervals must lie in its binomial band, and the mean
 error of the right treatment within its standard errors plus half a posterior standard deviation for the pull of the
 priors.
 """
 
-import warnings
-
 import numpy as np
 import pytest
 from scipy import stats
 
 import hssm
+from tests.fitted import quietly
 from tests.tolerances import MONTE_CARLO
 
 N_DATASETS, N_TRIALS = 40, 300
@@ -23,28 +22,11 @@ TRUTHS = {
 DISTORTED = {"ddm": "v", "angle": "theta", "lba3": "v0"}
 """The parameter that dropping the omissions gets wrong most clearly."""
 LEVEL = 0.9
+FIRST_RANK, LAST_RANK = 5, 94
+"""Ranks of the truth among 99 draws, 0 to 99, that lie in the central interval of that level."""
 PRIOR_PULL = 0.5
 """Mean error, in posterior standard deviations, that priors and skewed posteriors may make."""
-
-
-def estimates(data, model: str, deadline: float | None, seed: int) -> dict[str, np.ndarray]:
-    """Mean, standard deviation and ends of the 90 % interval of every parameter."""
-    options = {} if deadline is None else {"deadline": deadline}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        fit = hssm.HSSM(data, model=model, p_outlier=None, **options)
-        tree = fit.sample(
-            draws=500,
-            tune=500,
-            chains=2,
-            cores=1,
-            random_seed=seed,
-            progressbar=False,
-            idata_kwargs={"log_likelihood": False},
-        )
-    ends = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-    draws = {name: tree["posterior"][name].to_numpy().ravel() for name in TRUTHS[model]}
-    return {name: np.array([x.mean(), x.std(), *np.quantile(x, ends)]) for name, x in draws.items()}
+N_DROPPED = 8
 
 
 @pytest.mark.slow
@@ -52,19 +34,40 @@ def estimates(data, model: str, deadline: float | None, seed: int) -> dict[str, 
 @pytest.mark.parametrize("model", TRUTHS)
 def test_omissions_are_modelled_without_bias(model: str, share: float) -> None:
     truth = TRUTHS[model]
-    deadline = float(np.quantile(hssm.simulate_data(model, truth, size=200_000, random_state=99)["rt"], 1 - share))
-    modelled, dropped = [], []
-    for i in range(N_DATASETS):
-        data = hssm.simulate_data(model, truth, size=N_TRIALS, random_state=7000 + i, deadline=deadline)
-        modelled.append(estimates(data, model, deadline, i))
-        dropped.append(estimates(data[data["rt"] > 0], model, None, i))
+    deadline = deadline_of(model, share)
+    study = hssm.recovery.parameter_recovery(
+        model,
+        N_DATASETS,
+        N_TRIALS,
+        theta=truth,
+        hssm_kwargs={"deadline": deadline},
+        executor=1,
+        random_state=7000,
+        progressbar=False,
+    )
+    assert study.failures.empty
     band = stats.binom.ppf([MONTE_CARLO.false_alarm / 2, 1 - MONTE_CARLO.false_alarm / 2], N_DATASETS, LEVEL)
-    for name, value in truth.items():
-        mean, sd, low, high = np.array([fit[name] for fit in modelled]).T
-        covered = int(((low <= value) & (value <= high)).sum())
+    for name, found in study.table.groupby("parameter"):
+        covered = sum(FIRST_RANK <= record["ranks"][name] <= LAST_RANK for record in study.records)
         assert band[0] <= covered <= band[1], (name, covered)
-        error = MONTE_CARLO.standard_errors * mean.std(ddof=1) / np.sqrt(N_DATASETS) + PRIOR_PULL * sd.mean()
-        assert abs(mean.mean() - value) <= error, name
-    name = DISTORTED[model]
-    wrong = np.array([fit[name][0] for fit in dropped]) - truth[name]
-    assert abs(wrong.mean()) > MONTE_CARLO.standard_errors * wrong.std(ddof=1) / np.sqrt(N_DATASETS), name
+        noise = MONTE_CARLO.standard_errors * found["mean"].std() / np.sqrt(N_DATASETS)
+        assert abs(found["mean"].mean() - truth[name]) <= noise + PRIOR_PULL * found["sd"].mean(), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.15, 0.35, 0.5])
+@pytest.mark.parametrize("model", TRUTHS)
+def test_dropping_omissions_is_wrong(model: str, share: float) -> None:
+    name, deadline = DISTORTED[model], deadline_of(model, share)
+    errors = []
+    for i in range(N_DROPPED):
+        data = hssm.simulate_data(model, TRUTHS[model], size=N_TRIALS, random_state=7000 + i, deadline=deadline)
+        fit = quietly(hssm.HSSM(data[data["rt"] > 0], model=model, p_outlier=None), random_seed=i)
+        errors.append(float(fit["posterior"][name].mean()) - TRUTHS[model][name])
+    assert abs(np.mean(errors)) > MONTE_CARLO.standard_errors * np.std(errors, ddof=1) / np.sqrt(N_DROPPED), name
+
+
+def deadline_of(model: str, share: float) -> float:
+    """Seconds after which ``share`` of the responses would come."""
+    data = hssm.simulate_data(model, TRUTHS[model], size=200_000, random_state=99)
+    return float(np.quantile(data["rt"], 1 - share))

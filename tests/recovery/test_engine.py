@@ -37,6 +37,13 @@ def test_omissions_are_simulated_and_fitted() -> None:
     assert all(np.isfinite(row["mean"]) for row in record["rows"])
 
 
+@pytest.mark.parametrize("theta", [TRUE, {**TRUE, "t": 3.0}], ids=["some", "all"])
+def test_the_coordinates_do_not_depend_on_which_data_came_first(theta) -> None:
+    own = engine(theta=theta, hssm_kwargs={"deadline": 0.9})
+    assert own.run(0)["failure"] is None
+    assert "t_before__" in own.construction.built.pymc_model.initial_point()
+
+
 def test_a_failed_fit_is_a_record_with_its_reason() -> None:
     own = engine(theta=TRUE, sample_kwargs={"draws": 50, "tune": 50, "chains": 2, "sampler": "nonsense"})
     record = own.run(0)

@@ -24,8 +24,10 @@ from scipy.sparse.linalg import splu
 from hssm.bambi_bridge.layout import Block, Layout, lay_out
 from hssm.bambi_bridge.predictor import Predictor
 from hssm.densities.logspace import LOG_FLOOR
+from hssm.likelihoods.columns import choice_column
+from hssm.likelihoods.missing import ALIKE
 from hssm.likelihoods.pointwise import evaluate_pointwise, needed_columns
-from hssm.parameters.initial_values import response_times
+from hssm.parameters.initial_values import FALLBACK_RT, response_times
 from hssm.spec import Likelihood, Observations, ResolvedParam
 
 _log = logging.getLogger(__name__)
@@ -47,6 +49,9 @@ LARGEST = 600
 """Coefficients up to which the joint covariance is worth its time in every step of a sampler."""
 FROM_ON = (1 + 1e-9, 2.0)
 """Non-decision times, relative to the fastest rt, at which its density is looked at."""
+UNLIMITED = 1e6
+"""A non-decision time in seconds that is never reached: the limit where no response time sets one."""
+_TWICE = np.zeros(2, dtype=int)
 ENOUGH = 1e-2
 """Expected gain in log density below which another step is not worth its time."""
 
@@ -174,7 +179,7 @@ class _Problem:
     ) -> None:
         columns = needed_columns(likelihood)
         self.likelihood = likelihood
-        self.plain = _plain_rts(observations)
+        self.observations = observations
         self.observed = {name: observations.frame[name].to_numpy(dtype=float) for name in columns}
         self.fixed = {
             name: np.atleast_1d(np.asarray(params[name].fixed_value, dtype=float))[None, :]
@@ -216,20 +221,33 @@ class _Problem:
         return _Point(beta=beta, log_density=float(density[0].sum()), scores=sparse.hstack(scores, format="csr"))
 
     def latest_onset(self, beta: np.ndarray) -> float | None:
-        """The fastest rt, if its density is zero for a simple ``t`` from there on, and the fitted one is earlier."""
-        numbers = [i for i, layout in enumerate(self.layouts) if layout.name == "t" and not layout.is_regression]
-        if not numbers or self.plain is None or not np.isfinite(self.plain).any():
+        """The fastest rt, if the density of a plain response is zero for a simple ``t`` from there on.
+
+        None also if the fitted ``t`` is not earlier: then the fit has given up the fastest rows.
+        """
+        is_simple = any(layout.name == "t" and not layout.is_regression for layout in self.layouts)
+        if not is_simple or "rt" not in self.observed:
             return None
-        fastest = float(np.nanmin(self.plain))
-        theta = dict(self.fixed)
+        fastest = _fastest_plain(self.observations)
+        rt = min(fastest, FALLBACK_RT)
+        theta = {name: value[:, _TWICE[: value.shape[1]]] for name, value in self.fixed.items()}
         for i, layout in enumerate(self.layouts):
             eta = self.designs[i] @ beta[self.ends[i] : self.ends[i + 1]] + layout.offset
-            value = layout.link.linkinv(eta if layout.is_regression else eta[:1])[None, :]
+            value = layout.link.linkinv(eta[_TWICE] if layout.is_regression else eta[:1])[None, :]
             theta[layout.name] = np.repeat(value, len(FROM_ON), 0)
         found = float(theta["t"][0, 0])
-        theta["t"] = fastest * np.asarray(FROM_ON)[:, None]
-        density = evaluate_pointwise(self.likelihood, self.observed, theta)[:, np.nanargmin(self.plain)]
+        theta["t"] = rt * np.asarray(FROM_ON)[:, None]
+        density = evaluate_pointwise(self.likelihood, self._plain_rows(rt), theta)
         return fastest if found < fastest and np.all(density < LOG_FLOOR + ENOUGH) else None
+
+    def _plain_rows(self, rt: float) -> dict[str, np.ndarray]:
+        """The first trial as it would be with a response at ``rt`` seconds; twice, as an array that is no scalar."""
+        recording = self.observations.recording
+        choice = next(code for code in self.likelihood.choices if code != recording.nogo)
+        values = {str(choice_column(self.likelihood.columns)): float(choice), "rt": rt, ALIKE: 0.0}
+        values |= {name: value for name, value in ((recording.deadline, np.inf), (recording.censored, 0.0)) if name}
+        rows = {name: column[_TWICE] for name, column in self.observed.items()}
+        return {name: np.full(2, values[name]) if name in values else column for name, column in rows.items()}
 
     def objective(self, point: _Point, scales: np.ndarray) -> float:
         return point.log_density - 0.5 * float(np.sum(((point.beta - self.centres) / self._repeated(scales)) ** 2))
@@ -324,13 +342,11 @@ class _Problem:
         )
 
 
-def _plain_rts(observations: Observations) -> np.ndarray | None:
-    """(n_trials,) reaction times, NaN where none was measured to the point; None if the data have none."""
-    if "rt" not in observations.response:
-        return None
+def _fastest_plain(observations: Observations) -> float:
+    """The fastest reaction time that was measured to the point; a limit that is never reached if there is none."""
     rt = observations.frame["rt"].to_numpy(dtype=float)
     censored = observations.recording.censored
     known = ~observations.is_missing & np.isfinite(rt) & (rt > 0)
     if censored is not None:
         known &= observations.frame[censored].to_numpy(dtype=float) == 0
-    return np.where(known, rt, np.nan)
+    return float(np.min(rt[known], initial=UNLIMITED))

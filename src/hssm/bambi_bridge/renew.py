@@ -16,12 +16,9 @@ from hssm.bambi_bridge import names
 from hssm.bambi_bridge.alike import with_rows_alike
 from hssm.bambi_bridge.build import fastest_response
 from hssm.bambi_bridge.centering import nearest_form
-from hssm.bambi_bridge.quick_fit import quick_fit
+from hssm.bambi_bridge.quick_fit import UNLIMITED, quick_fit
 from hssm.bambi_bridge.regression import partial_data
 from hssm.spec import BuiltModel, Observations
-
-UNLIMITED = 1e6
-"""A non-decision time in seconds that is never reached: the limit where no response time sets one."""
 
 
 def renew(built: BuiltModel, observations: Observations, start: Mapping[str, Any]) -> BuiltModel:
