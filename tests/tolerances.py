@@ -52,6 +52,9 @@ DRAWN = Tolerance(relative=1e-9, absolute=1e-12)
 BINNED = Tolerance(absolute=0.01)
 """A kernel density of binned values against the exact one, or the area of a density on a grid against a proportion."""
 
+SOLVER = Tolerance(absolute=1e-6)
+"""Probabilities of a diffusion that is solved numerically, as documented."""
+
 FIXED_QUADRATURE = Tolerance(relative=1e-8, absolute=1e-8)
 """An average over starts, non-decision times or decision times by a rule with a fixed number of nodes."""
 

@@ -25,7 +25,6 @@ from hssm.bambi_bridge.layout import Block, Layout, lay_out
 from hssm.bambi_bridge.predictor import Predictor
 from hssm.densities.logspace import LOG_FLOOR
 from hssm.likelihoods.columns import choice_column
-from hssm.likelihoods.missing import ALIKE
 from hssm.likelihoods.pointwise import evaluate_pointwise, needed_columns
 from hssm.parameters.initial_values import FALLBACK_RT, response_times
 from hssm.spec import Likelihood, Observations, ResolvedParam
@@ -51,7 +50,6 @@ FROM_ON = (1 + 1e-9, 2.0)
 """Non-decision times, relative to the fastest rt, at which its density is looked at."""
 UNLIMITED = 1e6
 """A non-decision time in seconds that is never reached: the limit where no response time sets one."""
-_TWICE = np.zeros(2, dtype=int)
 ENOUGH = 1e-2
 """Expected gain in log density below which another step is not worth its time."""
 
@@ -230,24 +228,26 @@ class _Problem:
             return None
         fastest = _fastest_plain(self.observations)
         rt = min(fastest, FALLBACK_RT)
-        theta = {name: value[:, _TWICE[: value.shape[1]]] for name, value in self.fixed.items()}
+        theta = dict(self.fixed)
         for i, layout in enumerate(self.layouts):
             eta = self.designs[i] @ beta[self.ends[i] : self.ends[i + 1]] + layout.offset
-            value = layout.link.linkinv(eta[_TWICE] if layout.is_regression else eta[:1])[None, :]
+            value = layout.link.linkinv(eta if layout.is_regression else eta[:1])[None, :]
             theta[layout.name] = np.repeat(value, len(FROM_ON), 0)
         found = float(theta["t"][0, 0])
         theta["t"] = rt * np.asarray(FROM_ON)[:, None]
-        density = evaluate_pointwise(self.likelihood, self._plain_rows(rt), theta)
+        density = evaluate_pointwise(self.likelihood, self._with_plain_trial(rt), theta)[:, 0]
         return fastest if found < fastest and np.all(density < LOG_FLOOR + ENOUGH) else None
 
-    def _plain_rows(self, rt: float) -> dict[str, np.ndarray]:
-        """The first trial as it would be with a response at ``rt`` seconds; twice, as an array that is no scalar."""
+    def _with_plain_trial(self, rt: float) -> dict[str, np.ndarray]:
+        """The data, but with a response at ``rt`` seconds in the first trial."""
         recording = self.observations.recording
         choice = next(code for code in self.likelihood.choices if code != recording.nogo)
-        values = {str(choice_column(self.likelihood.columns)): float(choice), "rt": rt, ALIKE: 0.0}
+        values = {choice_column(self.likelihood.columns): float(choice), "rt": rt}
         values |= {name: value for name, value in ((recording.deadline, np.inf), (recording.censored, 0.0)) if name}
-        rows = {name: column[_TWICE] for name, column in self.observed.items()}
-        return {name: np.full(2, values[name]) if name in values else column for name, column in rows.items()}
+        rows = dict(self.observed)
+        for name in values.keys() & rows.keys():
+            rows[name] = np.append(values[name], rows[name][1:])
+        return rows
 
     def objective(self, point: _Point, scales: np.ndarray) -> float:
         return point.log_density - 0.5 * float(np.sum(((point.beta - self.centres) / self._repeated(scales)) ** 2))
