@@ -105,6 +105,31 @@ class Shifted(Transform):
         return bend + pt.log(slope)
 
 
+class Before(Shifted):
+    """A non-decision time between 0 and the fastest response time, from which on the likelihood is zero.
+
+    In log(t) that is a cliff in front of which chains must turn, the steeper the closer t is to it; here it is
+    infinitely far away. As :class:`Shifted`, but t = fastest h(s) / h(fastest) with s = fastest - q.
+    """
+
+    name = "before"
+    _top = 0.5 * (1.0 + np.sqrt(1.0 + 4.0 * SOFTNESS**2))
+
+    def forward(self, value: Any, *inputs: Any) -> Any:
+        h = self._top * value
+        return -pt.log((self._fastest - h + self._area / h) / self._fastest)
+
+    def _straight(self, value: Any) -> tuple[Any, Any]:
+        q = self._fastest * pt.exp(-pt.clip(value, -_FARTHEST, _FARTHEST))
+        return self._fastest - q, q
+
+    def backward(self, value: Any, *inputs: Any) -> Any:
+        return super().backward(value, *inputs) / self._top
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+        return super().log_jac_det(value, *inputs) - np.log(self._top)
+
+
 class Beyond(Transform):
     """A threshold b above the width A of the starting points below it, by the log of the geometric mean of b and b - A.
 
@@ -157,7 +182,10 @@ def _hyperbola(x: Any, area: Any) -> Any:
 
 
 def coordinate_of(
-    param: ResolvedParam, fastest: float | None, others: Mapping[str, ResolvedParam] | None = None
+    param: ResolvedParam,
+    fastest: float | None,
+    before: float | None = None,
+    others: Mapping[str, ResolvedParam] | None = None,
 ) -> Transform | None:
     """The transform of a parameter without a formula; None for PyMC's own.
 
@@ -167,6 +195,8 @@ def coordinate_of(
         The parameter, with one prior.
     fastest : float or None
         Fastest response time in seconds that bounds non-decision times from above but for lapses, if there is one.
+    before : float or None
+        The same, where the likelihood of later non-decision times is zero.
     others : mapping, optional
         All parameters of the model, by name.
     """
@@ -181,6 +211,8 @@ def coordinate_of(
         return Folded(upper) if lower == 0.0 and prior.name == "HalfNormal" else None
     if not _is_positive(prior, param.bounds):
         return None
+    if param.name == "t" and before is not None:
+        return Before(before)
     if coordinate == "shifted" and fastest is not None and fastest > 0.0:
         return Shifted(fastest)
     return Bent(BEND * float(prior_median(prior))) if coordinate == "bent" else None
