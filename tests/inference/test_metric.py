@@ -81,7 +81,7 @@ def test_effects_move_with_the_mean_they_are_drawn_around(noncentered) -> None:
 
 
 def test_single_parameters_are_in_their_own_coordinates() -> None:
-    model = hssm.HSSM(make_frame(), p_outlier=None)
+    model = hssm.HSSM(make_frame(), p_outlier=0.05)  # without lapses t moves by its distance to the fastest rt
     built, fit = model._built, model._built.quick_fit
     found = posterior_covariance(built, model.initvals)
     names = [rv.name for rv in built.pymc_model.free_RVs]
