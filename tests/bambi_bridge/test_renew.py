@@ -39,6 +39,10 @@ CASES: dict[str, tuple[Any, dict[str, Any]]] = {
     "noncentered": (grouped, {"include": HIERARCHICAL, "noncentered": True}),
     "omissions": (with_deadline, {"deadline": True}),
     "fixed by trial": (flat, {"a": np.linspace(1.0, 2.0, 60)}),
+    "shifted coordinate, limited": (
+        lambda seed: flat(seed, "racing_diffusion_3", RACE),
+        {"model": "racing_diffusion_3", "p_outlier": 0},
+    ),
     "shifted coordinate": (lambda seed: flat(seed, "racing_diffusion_3", RACE), {"model": "racing_diffusion_3"}),
 }
 

@@ -5,12 +5,26 @@ from functools import cache
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
+from hypothesis import strategies as st
 
 from hssm.spec import Density, Reference
 from tests.densities.compare import assert_close, columns, reference
 from tests.tolerances import CLOSED_FORM, RACE_CDF, RACE_GRADIENT
 
 KINDS = ("log_density", "log_cdf", "log_survival")
+TO_A_LINE = ("v0", "v1", "a", "z", "t", "theta")
+"""Parameters of a race of two diffusions to a falling line."""
+EDGY = {
+    "rt": st.one_of(st.floats(-1, 30), st.sampled_from([-999.0, 0.0, 1e-8, 1e-3, 1e6, np.inf])),
+    "response": st.sampled_from([0.0, 1.0]),
+    "v0": st.one_of(st.floats(-10, 10), st.sampled_from([0.0, 100.0])),
+    "v1": st.one_of(st.floats(-10, 10), st.sampled_from([0.0, -100.0])),
+    "a": st.one_of(st.floats(-0.5, 5), st.sampled_from([0.0, 1e-10, 1e3])),
+    "z": st.one_of(st.floats(-0.2, 1.2), st.sampled_from([0.0, 1.0, 1 - 1e-12])),
+    "t": st.one_of(st.floats(-0.5, 2), st.sampled_from([0.0])),
+    "theta": st.one_of(st.floats(-1.8, 1.8), st.sampled_from([0.0, np.pi / 2])),
+}
+"""Points of such a race inside its domain, at its edges and beyond."""
 
 
 @cache
@@ -61,3 +75,13 @@ def check_never_nan(
         assert not np.isnan(value).any() and np.isfinite(slopes).all(), (kind, value, slopes)
         if not valid:
             assert value == -np.inf and np.all(np.array(slopes) == 0.0), (kind, value, slopes)
+
+
+def check_never_nan_to_a_line(path: str, point) -> None:  # type: ignore[no-untyped-def]
+    valid = point["a"] > 0 and 0 <= point["z"] < 1 and point["t"] >= 0 and abs(point["theta"]) < np.pi / 2
+    check_never_nan(path, TO_A_LINE, point, valid=valid)
+
+
+def at(*values: float) -> dict[str, float]:
+    """A point of a race to a line: rt, response, v0, v1, a, z, t, theta."""
+    return dict(zip(("rt", "response", *TO_A_LINE), values, strict=True))

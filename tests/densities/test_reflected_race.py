@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.densities.compare import reference
-from tests.densities.race_case import check_never_nan, compiled
+from tests.densities.race_case import EDGY, TO_A_LINE, at, check_never_nan_to_a_line, compiled
 from tests.tolerances import SOLVER, SOLVER_TAIL
 
 PATH = "hssm.densities.reflected_race:REFLECTED_RACE"
-NAMES = ("v0", "v1", "a", "z", "t", "theta")
+NAMES = TO_A_LINE
 
 
 def columns_of_two(n: int):  # type: ignore[no-untyped-def]
@@ -42,6 +42,20 @@ def test_far_from_the_floor_it_is_the_race_without_one() -> None:
         np.testing.assert_allclose(slope, wanted, atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.parametrize(("drift", "theta"), [(12.0, 0.0), (20.0, 0.3)])
+def test_fast_accumulators_are_those_of_the_race_without_a_floor(drift: float, theta: float) -> None:
+    """They are through before a slow one could have started to arrive."""
+    rt = np.linspace(0.15, 0.6, 19)
+    values = (drift, 0.9 * drift, 5.0, 0.2, 0.1, theta)
+    data = [rt, np.zeros(19), *(np.full(19, value) for value in values)]
+    for kind in ("log_density", "log_survival"):
+        ours, *_ = compiled(PATH, kind, NAMES)(*data)
+        other, *_ = compiled("hssm.densities.wald_race:WALD_RACE", kind, NAMES)(*data)
+        seen = other > -40.0
+        assert seen.sum() > 5
+        np.testing.assert_allclose(ours[seen], other[seen], atol=SOLVER.absolute)
+
+
 def test_after_the_bound_has_come_down_nobody_can_finish() -> None:
     data = [np.array([x]) for x in (2.0, 0.0, 1.0, 0.5, 1.0, 0.2, 0.3, 0.8)]
     assert compiled(PATH, "log_density", NAMES)(*data)[0] == -np.inf
@@ -51,20 +65,10 @@ def test_after_the_bound_has_come_down_nobody_can_finish() -> None:
     )
 
 
-EDGY = {
-    "rt": st.one_of(st.floats(-1, 30), st.sampled_from([-999.0, 0.0, 1e-8, 1e-3, 1e6, np.inf])),
-    "response": st.sampled_from([0.0, 1.0]),
-    "v0": st.one_of(st.floats(-10, 10), st.sampled_from([0.0, 100.0])),
-    "v1": st.one_of(st.floats(-10, 10), st.sampled_from([0.0, -100.0])),
-    "a": st.one_of(st.floats(-0.5, 5), st.sampled_from([0.0, 1e-10, 1e3])),
-    "z": st.one_of(st.floats(-0.2, 1.2), st.sampled_from([0.0, 1.0, 1 - 1e-12])),
-    "t": st.one_of(st.floats(-0.5, 2), st.sampled_from([0.0])),
-    "theta": st.one_of(st.floats(-1.8, 1.8), st.sampled_from([0.0, np.pi / 2])),
-}
-
-
+@example(at(1e-8, 0.0, 1.0, 1.0, 1e3, 0.0, 0.0, -1.0))
+@example(at(2e-60, 0.0, -6.0, 1.0, 1.6, 0.3, 0.0, -1.1))
+@example(at(28.0, 1.0, 1.0, 1.0, 1e50, 1.0 - 2.0**-52, 0.0, 1.0))
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.fixed_dictionaries(EDGY))
 def test_never_nan(point: dict[str, float]) -> None:
-    valid = point["a"] > 0 and 0 <= point["z"] < 1 and point["t"] >= 0 and abs(point["theta"]) < np.pi / 2
-    check_never_nan(PATH, NAMES, point, valid=valid)
+    check_never_nan_to_a_line(PATH, point)

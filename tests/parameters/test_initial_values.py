@@ -147,6 +147,15 @@ def test_start_is_near_the_truth_for_many_trials():
     assert values["a"] == pytest.approx(1.0, abs=0.3)
 
 
+@pytest.mark.parametrize("spread", [1e-8, 1e-4, 0.3])
+def test_the_start_has_the_scale_of_the_data(spread):
+    """The decision takes about a squared seconds, however short that is."""
+    frame = {"rt": 1.0 + spread * np.random.default_rng(3).exponential(size=50), "response": [-1, 1] * 25}
+    values = start(DIFFUSION, frame)
+    assert 0.3 < values["a"] ** 2 / spread < 3.0
+    assert 0.0 < 1.0 - values["t"] < 3.0 * spread
+
+
 def test_prior_and_bounds_confine_the_start():
     frame = FRAMES["lapses"]
     options = {"shortcuts": {"t": Prior("Uniform", lower=0.05, upper=0.1), "a": Param(bounds=(2.5, 4))}}

@@ -58,7 +58,7 @@ def test_ranks_count_the_thinned_draws_below(rng) -> None:
     truth = xr.Dataset(
         {name: (("chain", "draw"), [[value]]) for name, value in dict(v=0.25, a=2.0, z=0.1, t=0.1).items()}
     )
-    ranks = rank_statistics(model.built, posterior, truth)
+    ranks = rank_statistics(model.built, posterior, truth, rng)
     assert ranks["v"] == 25
     assert ranks["a"] == N_RANKS
     assert ranks["z"] == 0
@@ -69,6 +69,16 @@ def test_ranks_count_the_thinned_draws_below(rng) -> None:
     assert ranks["log_likelihood"] == np.sum(np.asarray(density) < at_truth)
     nearer = truth.assign(a=posterior["a"][:, :1], z=posterior["z"][:, :1])
     at_truth = hssm.log_density("ddm", model.data, {"v": 0.25, **rest}).sum()
-    found = rank_statistics(model.built, posterior, nearer)["log_likelihood"]
+    found = rank_statistics(model.built, posterior, nearer, rng)["log_likelihood"]
     assert found == np.sum(np.asarray(density) < at_truth)
     assert 0 < found < N_RANKS
+
+
+def test_a_log_likelihood_that_is_always_the_same_has_any_rank(rng) -> None:
+    """As with omissions that are certain: no draw is more likely than another."""
+    model = hssm.HSSM(simple_frame(), p_outlier=0)
+    draws = {"v": 0.0, "a": 1.0, "z": 0.5, "t": 0.1}
+    posterior = xr.Dataset({name: (("chain", "draw"), np.full((1, 200), value)) for name, value in draws.items()})
+    truth = posterior.isel(draw=[0])
+    ranks = [rank_statistics(model.built, posterior, truth, rng)["log_likelihood"] for _ in range(50)]
+    assert 0 <= min(ranks) < 25 and 75 < max(ranks) <= N_RANKS

@@ -93,5 +93,6 @@ def test_the_same_seed_gives_the_same_draws() -> None:
     model = models("flat")[0]
     sampler, options = CompiledSampler(model.built), {"draws": 50, "tune": 50, "chains": 2}
     runs = [sampler.sample(model.initvals, options, np.random.SeedSequence(seed))[0] for seed in (1, 1, 2)]
+    assert runs[0].sizes == {"chain": 2, "draw": 50}, "warm-up is no part of the posterior"
     assert runs[0].equals(runs[1])
     assert not runs[0].equals(runs[2])

@@ -52,6 +52,22 @@ def test_calibrations_draw_longer_where_draws_are_dependent() -> None:
     assert all(0 <= rank <= 99 for rank in record["ranks"].values())
 
 
+def test_a_calibration_without_enough_independent_draws_has_failed() -> None:
+    record = engine("sbc", theta=TRUE, sample_kwargs={"draws": 5, "tune": 20, "chains": 2}).run(0)
+    assert "did not mix in 40 draws" in record["failure"]
+
+
+@pytest.mark.parametrize("a", [1e-4, 0.02])
+def test_reaction_times_that_hardly_spread_are_fitted(a) -> None:
+    """They come from the prior: chains must begin, and differ, on the scale of the spread, about a squared."""
+    theta = {"v": 1.0, "a": a, "z": 0.5, "t": 1.5}
+    record = engine("sbc", theta=theta, sample_kwargs={"draws": 300, "tune": 500, "chains": 2}).run(0)
+    rows = {row["parameter"]: row for row in record["rows"]}
+    assert rows["a"]["mean"] == pytest.approx(a, rel=0.5)
+    assert rows["t"]["mean"] == pytest.approx(1.5, abs=a**2)
+    assert all(row["r_hat"] < 1.05 for row in record["rows"])
+
+
 @pytest.mark.parametrize("sampler", ["laplace", "pymc"])
 def test_other_samplers_go_the_plain_way(sampler) -> None:
     own = engine(theta=TRUE, sample_kwargs={"draws": 50, "tune": 50, "chains": 2, "sampler": sampler})

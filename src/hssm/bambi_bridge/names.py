@@ -45,6 +45,11 @@ def is_natural(name: object) -> bool:
     return str(name).endswith(_NATURAL)
 
 
+def latest(parameter: str) -> str:
+    """Data: the response time that a parameter must be below, in its coordinate."""
+    return f"{parameter}_latest"
+
+
 def fastest(parameter: str) -> str:
     """Data: the fastest response time, in the coordinate of a parameter that is bounded by it."""
     return f"{parameter}_fastest"

@@ -23,22 +23,30 @@ from scipy.sparse.linalg import splu
 
 from hssm.bambi_bridge.layout import Block, Layout, lay_out
 from hssm.bambi_bridge.predictor import Predictor
+from hssm.densities.logspace import LOG_FLOOR
 from hssm.likelihoods.pointwise import evaluate_pointwise, needed_columns
+from hssm.parameters.initial_values import response_times
 from hssm.spec import Likelihood, Observations, ResolvedParam
 
 _log = logging.getLogger(__name__)
 
 HALF_STEP = 1e-3
-"""Half width of the central difference, on link scales."""
+"""Half width of the central difference, on link scales; less for t where rts hardly spread."""
+SHARE_OF_SPREAD = 0.01
+"""Most that a difference in t moves it, as a share of the standard deviation of rt."""
 MOST_STEPS = 30
 SHORTEST = 2.0**-6
 """Smallest share of a scoring step that is tried before the search ends."""
 GUESS = 0.5
 """Share of the fitted non-decision time below which a response is a fast guess, left to the lapse."""
 EARLIER = 0.98
-"""Share of the fastest response that is not a guess at which a non-decision time starts, at most."""
+"""Share of the fastest response that is not a guess at which a non-decision time starts, at most ..."""
+CLOSER = 0.1
+"""... unless the response is so late that this share of the standard deviation of rt before it is closer."""
 LARGEST = 600
 """Coefficients up to which the joint covariance is worth its time in every step of a sampler."""
+FROM_ON = (1 + 1e-9, 2.0)
+"""Non-decision times, relative to the fastest rt, at which its density is looked at."""
 ENOUGH = 1e-2
 """Expected gain in log density below which another step is not worth its time."""
 
@@ -71,7 +79,7 @@ class QuickFit:
     ``covariance`` is that of the Gaussian approximation to the posterior, given the effects' scales, over
     coefficients, deviations and the simple parameters on the scale of the link for their bounds; ``places`` says
     where each of them stands. None if there are more than ``LARGEST`` of them. ``links`` are those of the simple
-    parameters.
+    parameters. ``before`` is the fastest rt if the likelihood is zero for every non-decision time from there on.
     """
 
     coefficients: Mapping[str, np.ndarray] = field(default_factory=dict)
@@ -80,6 +88,18 @@ class QuickFit:
     places: Mapping[str, slice] = field(default_factory=dict)
     covariance: np.ndarray | None = None
     links: Mapping[str, Any] = field(default_factory=dict)
+    before: float | None = None
+
+    def sds(self) -> dict[str, np.ndarray]:
+        """Posterior standard deviations of coefficients and simple parameters, on link scales; empty if unknown."""
+        if self.covariance is None:
+            return {}
+        deviations = np.sqrt(np.diag(self.covariance))
+        return {
+            name: deviations[place].reshape(np.shape(self.coefficients.get(name, 0.0)))
+            for name, place in self.places.items()
+            if name in self.coefficients or name in self.simple
+        }
 
 
 def quick_fit(
@@ -154,12 +174,15 @@ class _Problem:
     ) -> None:
         columns = needed_columns(likelihood)
         self.likelihood = likelihood
+        self.plain = _plain_rts(observations)
         self.observed = {name: observations.frame[name].to_numpy(dtype=float) for name in columns}
         self.fixed = {
             name: np.atleast_1d(np.asarray(params[name].fixed_value, dtype=float))[None, :]
             for name in likelihood.params
             if params[name].is_fixed
         }
+        times = response_times(observations.frame)
+        self.spread = float(np.sqrt(times.variance))
         self.layouts: list[Layout] = [
             lay_out(params[name], predictors[name], float(np.mean(start[name])), observations.n_trials)
             for name in likelihood.params
@@ -169,6 +192,8 @@ class _Problem:
         self.ends = np.cumsum([0, *(design.shape[1] for design in self.designs)])
         self.blocks: list[Block] = [block for layout in self.layouts for block in layout.blocks]
         self.places = np.cumsum([0, *(block.size for block in self.blocks)])
+        narrow = min(HALF_STEP, SHARE_OF_SPREAD * self.spread / times.mean)
+        self.half_steps = np.asarray([narrow if layout.name == "t" else HALF_STEP for layout in self.layouts])
         self.centres = self._repeated([block.centre for block in self.blocks])
         self.scales = np.asarray([block.scale for block in self.blocks])
 
@@ -177,7 +202,7 @@ class _Problem:
 
     def point(self, beta: np.ndarray) -> _Point:
         """One evaluation of the likelihood for the point itself and both sides of every difference."""
-        shifts = HALF_STEP * np.kron(np.eye(len(self.layouts)), [[-1.0], [1.0]])
+        shifts = np.kron(np.diag(self.half_steps), [[-1.0], [1.0]])
         shifts = np.vstack([np.zeros(len(self.layouts)), shifts])
         theta = dict(self.fixed)
         for i, layout in enumerate(self.layouts):
@@ -185,10 +210,26 @@ class _Problem:
             eta = eta if layout.is_regression else eta[:1]
             theta[layout.name] = layout.link.linkinv(eta[None, :] + shifts[:, i : i + 1])
         density = evaluate_pointwise(self.likelihood, self.observed, theta)
-        slopes = (density[2::2] - density[1::2]) / (2 * HALF_STEP)
+        slopes = (density[2::2] - density[1::2]) / (2 * self.half_steps[:, None])
         slopes = np.where(np.isfinite(slopes), slopes, 0.0)
         scores = [sparse.diags_array(slope) @ design for slope, design in zip(slopes, self.designs, strict=True)]
         return _Point(beta=beta, log_density=float(density[0].sum()), scores=sparse.hstack(scores, format="csr"))
+
+    def latest_onset(self, beta: np.ndarray) -> float | None:
+        """The fastest rt, if its density is zero for a simple ``t`` from there on, and the fitted one is earlier."""
+        numbers = [i for i, layout in enumerate(self.layouts) if layout.name == "t" and not layout.is_regression]
+        if not numbers or self.plain is None or not np.isfinite(self.plain).any():
+            return None
+        fastest = float(np.nanmin(self.plain))
+        theta = dict(self.fixed)
+        for i, layout in enumerate(self.layouts):
+            eta = self.designs[i] @ beta[self.ends[i] : self.ends[i + 1]] + layout.offset
+            value = layout.link.linkinv(eta if layout.is_regression else eta[:1])[None, :]
+            theta[layout.name] = np.repeat(value, len(FROM_ON), 0)
+        found = float(theta["t"][0, 0])
+        theta["t"] = fastest * np.asarray(FROM_ON)[:, None]
+        density = evaluate_pointwise(self.likelihood, self.observed, theta)[:, np.nanargmin(self.plain)]
+        return fastest if found < fastest and np.all(density < LOG_FLOOR + ENOUGH) else None
 
     def objective(self, point: _Point, scales: np.ndarray) -> float:
         return point.log_density - 0.5 * float(np.sum(((point.beta - self.centres) / self._repeated(scales)) ** 2))
@@ -239,7 +280,8 @@ class _Problem:
         eta = design @ beta[first : first + design.shape[1]] + layout.offset
         with np.errstate(invalid="ignore"):
             explained = rt > GUESS * layout.link.linkinv(eta)
-            excess = np.where(explained, eta - layout.link.link(EARLIER * np.where(explained, rt, 1.0)), 0.0)
+            latest = np.maximum(EARLIER * rt, rt - CLOSER * self.spread)
+            excess = np.where(explained, eta - layout.link.link(np.where(explained, latest, 1.0)), 0.0)
         excess = np.where(excess > 0, excess, 0.0)
         lowered = beta.copy()
         place = first
@@ -278,4 +320,17 @@ class _Problem:
             places={b.variable: slice(self.places[i], self.places[i + 1]) for i, b in enumerate(self.blocks)},
             links={name: links[name] for name in simple},
             covariance=np.linalg.inv(self.curvature(point, scales).toarray()) if small else None,
+            before=self.latest_onset(start),
         )
+
+
+def _plain_rts(observations: Observations) -> np.ndarray | None:
+    """(n_trials,) reaction times, NaN where none was measured to the point; None if the data have none."""
+    if "rt" not in observations.response:
+        return None
+    rt = observations.frame["rt"].to_numpy(dtype=float)
+    censored = observations.recording.censored
+    known = ~observations.is_missing & np.isfinite(rt) & (rt > 0)
+    if censored is not None:
+        known &= observations.frame[censored].to_numpy(dtype=float) == 0
+    return np.where(known, rt, np.nan)

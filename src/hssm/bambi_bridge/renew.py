@@ -20,6 +20,9 @@ from hssm.bambi_bridge.quick_fit import quick_fit
 from hssm.bambi_bridge.regression import partial_data
 from hssm.spec import BuiltModel, Observations
 
+UNLIMITED = 1e6
+"""A non-decision time in seconds that is never reached: the limit where no response time sets one."""
+
 
 def renew(built: BuiltModel, observations: Observations, start: Mapping[str, Any]) -> BuiltModel:
     """The model of other responses to the same design.
@@ -59,6 +62,8 @@ def data_of(built: BuiltModel) -> dict[str, np.ndarray]:
     for name, predictor in built.predictors.items():
         if fastest is not None:
             data[names.fastest(name)] = np.asarray(fastest)
+            before = built.quick_fit.before
+            data[names.latest(name)] = np.asarray(UNLIMITED if before is None else before)
         for term in predictor.groups():
             if term.variable in built.quick_fit.effects:
                 data |= partial_data(predictor, term, built.quick_fit)

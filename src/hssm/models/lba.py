@@ -4,9 +4,11 @@ Found by the registry as models ``lba2``, ``lba3``, ``lba4`` and families ``lba{
 """
 
 import math
+from dataclasses import replace
 
 from hssm.models.common import START_RANGE, T_OF_RACE, THRESHOLD
 from hssm.models.family import Families, NumberedFamily
+from hssm.models.races import drifts
 from hssm.spec import LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
 
 _REFERENCES = (
@@ -15,23 +17,15 @@ _REFERENCES = (
 )
 
 
-def _drifts(n: int, lower: float) -> tuple[ParameterSpec, ...]:
-    return tuple(
-        ParameterSpec(
-            name=f"v{i}",
-            bounds=(lower, math.inf),
-            unit="1/s",
-            description=f"mean drift of accumulator {i} (response {i})",
-        )
-        for i in range(n)
-    )
+_POSITIVE = ParameterSpec(name="v", bounds=(0.0, math.inf), unit="1/s", description="mean drift")
+_ANY = replace(_POSITIVE, bounds=(-math.inf, math.inf))
 
 
 def lba(n: int) -> ModelSpec:
     """``lba{n}``: drift standard deviation 0.1, drifts given that at least one is positive, no non-decision time."""
     return ModelSpec(
         name=f"lba{n}",
-        parameters=(START_RANGE, THRESHOLD, *_drifts(n, 0.0)),
+        parameters=(START_RANGE, THRESHOLD, *drifts(n, _POSITIVE)),
         choices=tuple(range(n)),
         likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.lba:LBA")),),
         simulator=Simulator(draw=Reference("hssm.simulators.race:LBA.draw"), exact=True),
@@ -45,7 +39,7 @@ def lba_t(n: int) -> ModelSpec:
     """``lba{n}_t``: drift standard deviation 1, each drift given that it is positive, with non-decision time."""
     return ModelSpec(
         name=f"lba{n}_t",
-        parameters=(START_RANGE, THRESHOLD, *_drifts(n, -math.inf), T_OF_RACE),
+        parameters=(START_RANGE, THRESHOLD, *drifts(n, _ANY), T_OF_RACE),
         choices=tuple(range(n)),
         likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.lba:LBA_T")),),
         simulator=Simulator(draw=Reference("hssm.simulators.race:LBA_T.draw"), exact=True),

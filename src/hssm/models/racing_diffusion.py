@@ -3,27 +3,21 @@
 Found by the registry as model ``racing_diffusion_3`` and family ``racing_diffusion_{n}``.
 """
 
-import math
 from dataclasses import replace
 
 from hssm.models.common import START_RANGE, T_OF_RACE, THRESHOLD
 from hssm.models.family import NumberedFamily
-from hssm.spec import LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
+from hssm.models.races import drifts
+from hssm.spec import LikelihoodSpec, ModelSpec, Reference, Simulator
 
 _T = replace(T_OF_RACE, default_prior={"name": "HalfNormal", "sigma": 0.3})
 
 
 def racing_diffusion(n: int) -> ModelSpec:
     """``racing_diffusion_{n}``."""
-    drifts = tuple(
-        ParameterSpec(
-            name=f"v{i}", bounds=(0.0, math.inf), unit="1/√s", description=f"drift of accumulator {i} (response {i})"
-        )
-        for i in range(n)
-    )
     return ModelSpec(
         name=f"racing_diffusion_{n}",
-        parameters=(replace(START_RANGE, unit="√s"), replace(THRESHOLD, unit="√s"), *drifts, _T),
+        parameters=(replace(START_RANGE, unit="√s"), replace(THRESHOLD, unit="√s"), *drifts(n), _T),
         choices=tuple(range(n)),
         likelihoods=(
             LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.racing_diffusion:RACING_DIFFUSION")),

@@ -3,29 +3,18 @@
 Found by the registry as family ``wald_race{n}``.
 """
 
-import math
-from dataclasses import replace
-
-from hssm.models.common import T_OF_RACE, THETA, A, V, Z
 from hssm.models.family import NumberedFamily
-from hssm.spec import LikelihoodSpec, ModelSpec, Reference, Simulator
-
-_A = replace(A, description="height of the bound at the start")
-_Z = replace(Z, closed=(True, False), description="starting point, as a share of the bound's height")
+from hssm.models.races import race_to_a_line
+from hssm.spec import ModelSpec
 
 
 def wald_race(n: int) -> ModelSpec:
     """``wald_race{n}``."""
-    drifts = tuple(
-        replace(V, name=f"v{i}", bounds=(-math.inf, math.inf), description=f"drift of accumulator {i} (response {i})")
-        for i in range(n)
-    )
-    return ModelSpec(
-        name=f"wald_race{n}",
-        parameters=(*drifts, _A, _Z, T_OF_RACE, replace(THETA, description="angle by which the bound comes down")),
-        choices=tuple(range(n)),
-        likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.wald_race:WALD_RACE")),),
-        simulator=Simulator(draw=Reference("hssm.simulators.race:WALD_RACE.draw"), exact=True),
+    return race_to_a_line(
+        n,
+        f"wald_race{n}",
+        density="hssm.densities.wald_race:WALD_RACE",
+        draw="hssm.simulators.race:WALD_RACE.draw",
         description=f"Race of {n} diffusions to a linearly collapsing bound, no floor",
         equation="dx_i = v_i dτ + dW_i, x_i(0) = z a; first at a − τ·tan theta; rt = t + τ",
         references=(

@@ -27,8 +27,13 @@ __all__ = ["data_driven_start", "ez_diffusion", "prior_median"]
 FALLBACK_RT = 0.6
 """Mean rt in seconds that is assumed where no rt was observed."""
 MIN_VARIANCE = 1e-4
+"""Least variance of rt where there are too few rts to tell; seconds squared."""
+FEW = 10
+"""Number of rts up to which their variance counts as unknown if it is small."""
+RESOLUTION = 1e-9
+"""Least standard deviation of rt that counts, as a share of the mean."""
 DECISION_SHARE = 0.2
-"""Share of the fastest rt that is left to the decision, at least."""
+"""Share of the fastest rt that is left to the decision, at most; where rts spread less, their standard deviation is."""
 VARIABILITY: Mapping[str, float] = {"sv": 0.1, "sz": 0.05, "st": 0.01}
 MARGIN = 1e-3
 LBA_DRIFT_SD = 0.1
@@ -87,10 +92,10 @@ def response_times(data: pd.DataFrame) -> ResponseTimes:
         )
     lower, upper = np.quantile(rt, [0.25, 0.75])
     fenced = np.minimum(rt, upper + 3 * (upper - lower)) if rt.size > 3 else rt
-    variance = float(np.var(fenced))
+    least = MIN_VARIANCE if rt.size <= FEW else (RESOLUTION * float(np.mean(fenced))) ** 2
     return ResponseTimes(
         mean=float(np.mean(fenced)),
-        variance=max(variance, MIN_VARIANCE),
+        variance=max(float(np.var(fenced)), least),
         fastest=float(rt.min()),
         slowest=float(rt.max()),
         n_trials=int(rt.size),
@@ -199,7 +204,7 @@ def _guesses(
 
 def _non_decision_time(resolved: Mapping[str, ResolvedParam], times: ResponseTimes) -> float:
     """Below the fastest rt, less half a start width of st where that is fixed."""
-    share = (1 - DECISION_SHARE) * times.fastest
+    share = times.fastest - min(DECISION_SHARE * times.fastest, float(np.sqrt(times.variance)))
     width = float(np.max(_known(resolved, "st", 0.0)))
     return max(share - width / 2, 0.25 * times.fastest)
 
@@ -214,7 +219,7 @@ def _diffusion(
     latest = _non_decision_time(resolved, times)
     return {
         "v": float(np.clip(drift, -4.0, 4.0)),
-        "a": float(np.clip(half, 0.3, 3.0)),
+        "a": float(np.clip(half, min(0.3, times.variance**0.25), 3.0)),
         "z": 0.5,
         "t": float(np.clip(non_decision, 0.25 * latest, latest)),
     }

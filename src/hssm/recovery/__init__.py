@@ -113,7 +113,9 @@ def sbc(  # noqa: PLR0913  (public, documented as one table of options)
 
     Every data set is simulated at a draw of the model's own prior. The rank of the true value among independent
     posterior draws is then uniform if density, simulator, prior, transforms and sampler agree (Talts et al., 2018).
-    Chains whose effective sample size is below 99 are drawn again, twice as long, up to three times.
+    Chains whose effective sample size is below 99 are drawn again, twice as long, up to three times; a data set
+    whose chains do not mix even then counts as failed. This depends on the data and the sampler's random numbers alone,
+    so that the ranks of the others stay uniform; the share of failures says how much of the prior the evidence covers.
 
     Parameters
     ----------

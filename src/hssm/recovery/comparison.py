@@ -64,10 +64,11 @@ def _labels(draws: xr.DataArray) -> list[str]:
 
 
 def least_ess(posterior: xr.Dataset) -> float:
-    """The smallest bulk effective sample size of what is ranked."""
+    """The smallest bulk effective sample size of what is ranked, at most the number of draws."""
     with np.errstate(all="ignore"):
         ess = arviz_stats.ess(posterior[_ranked(posterior)], method="bulk")
-    return float(min(np.nanmin(variable.to_numpy()) for variable in ess.data_vars.values()))
+    n_draws = posterior.sizes["chain"] * posterior.sizes["draw"]
+    return float(min(n_draws, *(np.nanmin(variable.to_numpy()) for variable in ess.data_vars.values())))
 
 
 def _ranked(posterior: xr.Dataset) -> list[str]:
@@ -75,21 +76,29 @@ def _ranked(posterior: xr.Dataset) -> list[str]:
     return [name for name in _reported(posterior) if not is_natural(name)]
 
 
-def rank_statistics(built: BuiltModel, posterior: xr.Dataset, truth: xr.Dataset) -> dict[str, int]:
+def rank_statistics(
+    built: BuiltModel, posterior: xr.Dataset, truth: xr.Dataset, rng: np.random.Generator
+) -> dict[str, int]:
     """The number of thinned draws below the truth, for every variable (its first number) and the log-likelihood.
 
-    Members of a group are exchangeable, so the first stands for all.
+    Members of a group are exchangeable, so the first stands for all. Ties are broken at random: the log-likelihood is
+    the same for every draw where all trials are omissions that were certain.
     """
     draws, true = flatten(posterior).values, flatten(truth).values
     n_draws = len(next(iter(draws.values())))
     places = np.linspace(0, n_draws - 1, N_RANKS).round().astype(int)
     ranks = {
-        name: int(np.sum(drawn < actual))
+        name: _rank(drawn, actual, rng)
         for name, drawn, actual in _first_numbers(_ranked(posterior), draws, true, places)
     }
     both = {name: np.concatenate([true[name], values[places]]) for name, values in draws.items() if name in true}
     density = evaluate_pointwise(built.likelihood, observed_arrays(built), trial_theta(built, both)).sum(axis=1)
-    return {**ranks, LOG_LIKELIHOOD: int(np.sum(density[1:] < density[0]))}
+    return {**ranks, LOG_LIKELIHOOD: _rank(density[1:], density[0], rng)}
+
+
+def _rank(draws: np.ndarray, truth: float, rng: np.random.Generator) -> int:
+    """The place of the truth among draws, uniform among those that equal it."""
+    return int(np.sum(draws < truth)) + int(rng.integers(np.sum(draws == truth) + 1))
 
 
 def _first_numbers(names: list[str], draws: Any, true: Any, places: np.ndarray) -> Iterator[tuple[str, Any, Any]]:

@@ -22,7 +22,7 @@ from hssm.seeds import as_generator
 from hssm.spec import BuiltModel
 
 JITTER = 0.1
-"""Half width of the uniform jitter of starting points, on unconstrained scales."""
+"""Half width of the uniform jitter of starting points, on unconstrained scales, at most a posterior sd."""
 ADAPTATION = "low_rank"
 """nutpie's adaptation of the metric: it follows correlations, which the few parameters of a flat model have."""
 OPTIONS = {"draws", "tune", "chains", "target_accept", "max_treedepth", "cores", "progressbar"}
@@ -50,7 +50,11 @@ class CompiledSampler:
             self._compiled: Any = nutpie.compile_pymc_model(self.model, var_names=self._names, freeze_model=False)
 
     def sample(
-        self, start: Mapping[str, np.ndarray], options: Mapping[str, Any], seed: np.random.SeedSequence
+        self,
+        start: Mapping[str, np.ndarray],
+        options: Mapping[str, Any],
+        seed: np.random.SeedSequence,
+        sds: Mapping[str, np.ndarray] | None = None,
     ) -> tuple[xr.Dataset, np.ndarray]:
         """Posterior draws of every stored variable as sampled, and which draws diverged, (chain, draw).
 
@@ -59,6 +63,7 @@ class CompiledSampler:
         start : values of the free variables on their own scales
         options : ``draws``, ``tune``, ``chains``, ``target_accept``, ``max_treedepth``
         seed : of this fit
+        sds : posterior standard deviations of free variables on unconstrained scales, as far as they are guessed
 
         Raises
         ------
@@ -71,7 +76,7 @@ class CompiledSampler:
         data = {variable.name: variable.get_value(borrow=True) for variable in self.model.data_vars}
         known = {variable.name for variable in self._compiled.shared_var_keys}
         compiled = self._compiled.with_data(**{name: value for name, value in data.items() if name in known})
-        compiled = dataclasses.replace(compiled, initial_point_func=self._starts(start, jitter_seed))
+        compiled = dataclasses.replace(compiled, initial_point_func=self._starts(start, jitter_seed, sds or {}))
         settings = {"maxdepth": options["max_treedepth"]} if options.get("max_treedepth") else {}
         raw: Any = nutpie.sample(
             compiled,
@@ -89,31 +94,42 @@ class CompiledSampler:
         )
         return self._posterior(*raw.get_arrow_trace())
 
-    def _starts(self, start: Mapping[str, np.ndarray], seed: np.random.SeedSequence) -> Any:
+    def _starts(
+        self, start: Mapping[str, np.ndarray], seed: np.random.SeedSequence, sds: Mapping[str, np.ndarray]
+    ) -> Any:
         """A function from a chain's seed to its flat, unconstrained starting point: ``start``, jittered."""
         values = {name: np.asarray(start[name], dtype=float) for name in self._free}
         if self._unconstrain is None:
             self._unconstrain = converter(self.model, {name: value.shape for name, value in values.items()}, "forward")
         free = self._unconstrain(values)
         flat = np.concatenate([np.ravel(free[name]) for name in self._free])
+        widths = [np.broadcast_to(np.minimum(sds.get(name, JITTER), JITTER), free[name].shape) for name in self._free]
+        width = np.concatenate([np.ravel(each) for each in widths])
         entropy = int(seed.generate_state(1)[0])
 
         def point(chain_seed: Any = None) -> np.ndarray:
             rng = as_generator(np.random.default_rng([entropy, int(chain_seed or 0)]))
-            return flat + rng.uniform(-JITTER, JITTER, flat.shape)
+            return flat + rng.uniform(-width, width)
 
         return point
 
     def _posterior(self, draws: Any, stats: Any) -> tuple[xr.Dataset, np.ndarray]:
         dims = self.model.named_vars_to_dims
-        coords = {"chain": np.arange(len(draws)), "draw": np.arange(draws[0].num_rows)}
+        # The raw trace has the warm-up as well, whatever `save_warmup` says.
+        kept = [~_flag(batch, "tuning") for batch in stats]
+        coords = {"chain": np.arange(len(draws)), "draw": np.arange(int(kept[0].sum()))}
         variables = {}
         for name in self._names:
-            values = np.stack([_column(batch, name) for batch in draws])
+            values = np.stack([_column(batch, name)[keep] for batch, keep in zip(draws, kept, strict=True)])
             variables[name] = (("chain", "draw", *dims.get(name, ())), values)
             coords |= {dim: list(self.model.coords[dim]) for dim in dims.get(name, ())}
-        diverging = np.stack([np.asarray(batch.column("diverging").to_numpy(), dtype=bool) for batch in stats])
+        diverging = np.stack([_flag(batch, "diverging")[keep] for batch, keep in zip(stats, kept, strict=True)])
         return xr.Dataset(variables, coords=coords), diverging
+
+
+def _flag(batch: Any, name: str) -> np.ndarray:
+    """(n_draws,) a sampler statistic that is true or false."""
+    return np.asarray(batch.column(name).to_numpy(), dtype=bool)
 
 
 def _column(batch: Any, name: str) -> np.ndarray:

@@ -84,7 +84,8 @@ class Engine:
             return self._plainly(options, seed)
         if self._sampler is None or self._sampler.model is not built.pymc_model:
             self._sampler = CompiledSampler(built)
-        raw, diverging = self._sampler.sample(self.construction.initvals, options, seed)
+        sds = {} if built.quick_fit is None else built.quick_fit.sds()
+        raw, diverging = self._sampler.sample(self.construction.initvals, options, seed, sds)
         return finish_draws(built, raw), int(diverging.sum())
 
     def _seed(self, *key: int) -> np.random.SeedSequence:
@@ -101,9 +102,17 @@ class Engine:
             options["draws"] *= 2
             posterior, divergences = self.posterior(number, options)
         built = self.construction.built
+        rows = compare(posterior, truth)
+        *_, tie_seed = self._seed(DATA, number).spawn(3)
+        if self.study.kind == "sbc" and least_ess(posterior) < N_RANKS:
+            worst = max(rows, key=lambda row: row["r_hat"])
+            raise RuntimeError(
+                f"the chains did not mix in {options['draws']} draws (R-hat {worst['r_hat']:.2f} of "
+                f"{worst['parameter']}): fewer than {N_RANKS} of them count as independent."
+            )
         return {
-            "rows": compare(posterior, truth),
-            "ranks": rank_statistics(built, posterior, truth),
+            "rows": rows,
+            "ranks": rank_statistics(built, posterior, truth, np.random.default_rng(tie_seed)),
             "divergences": divergences,
             "draws": int(options["draws"]),
         }

@@ -40,6 +40,10 @@ DEAD, MOST_NODES = 18.0, 800
 WIDEST = 8.0
 """Height of a rising bound beyond which the decline is continued, too."""
 
+FINEST = 1e-7
+"""The least step, relative to the time of its node, that leaves digits enough between nodes; past it nothing is solved:
+drifts of a million heights, or bounds that rise a million-fold before anything can reach them."""
+
 TO_COME, TO_COME_STEADY = 10.0, 2.0
 """Survivors of the last few are integrated so much beyond the last s; less where the bound is level, because their
 decline is exponential soon."""
@@ -48,20 +52,40 @@ _FINISHED = 0.98
 
 
 @numba.njit(**FLAGS)
+def _time_by(passed, closing):  # type: ignore[no-untyped-def]
+    """The value of s at the time ``passed``, in squared heights."""
+    return passed / (1.0 - closing * passed)
+
+
+@numba.njit(**FLAGS)
+def _soonest(drift, z, closing):  # type: ignore[no-untyped-def]
+    """A time before which nobody can have come to the bound, drift or not: distance^2 is FLAT times the time then."""
+    gap, speed = 1.0 - z, max(drift, 0.0) + max(closing, 0.0)
+    middle = speed * gap + 0.5 * FLAT
+    return 0.9 * gap * gap / (middle + math.sqrt(0.25 * FLAT * FLAT + FLAT * speed * gap))
+
+
+@numba.njit(**FLAGS)
 def _mesh_to(longest, drift, z, closing):  # type: ignore[no-untyped-def]
-    """The mesh for values of s up to ``longest``, or to where what follows continues an exponential decline."""
+    """The mesh for values of s up to ``longest``, or to where what follows continues an exponential decline.
+
+    It has no node where ``longest`` is before anybody's finish, or where steps would have to be too fine.
+    """
+    passed = _soonest(drift, z, closing)
+    start = _time_by(passed, closing)
     end = min(longest, DEAD)
     if closing > 0.0 and drift < 0.0:  # it takes a low bound before many arrive
         end = min(longest, DEAD + max(-drift - 1.0, 0.0) / closing)
     curve = 0.0
     if closing < 0.0:
-        end = min(end, (1.0 - 1.0 / WIDEST) / -closing)
+        end = max(min(end, (1.0 - 1.0 / WIDEST) / -closing), _time_by(2.0 * passed, closing))
         curve = -math.log1p(closing * end) / end
+    end = max(end, 2.0 * start if closing >= 0.0 else start)
     scale = LATE / (1.0 + (abs(drift) / SUDDEN) ** 1.5 + max(end - 3.0, 0.0) / DEEP)
     if closing < 0.0:  # the time is infinite at s = -1 / C, which no node may pass
         scale = min(scale, 0.25 * end)
-    start = 0.9 * (1.0 - z) ** 2 / FLAT
-    end = max(end, 2.0 * start)
+    if not (longest > start and scale > FINEST * start and -closing * passed < 1.0 / FINEST):
+        return Mesh(0.0, 0.0, 0, 0.0, 0.0, start, end)
     first = place_of(start, curve, scale)
     last = place_of(end, curve, scale)
     if last > first + MOST_NODES * STEP:
@@ -73,9 +97,8 @@ def _mesh_to(longest, drift, z, closing):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
-def _solved(longest, drift, z, closing):  # type: ignore[no-untyped-def]
-    """The table for values of s up to ``longest``."""
-    chosen = _mesh_to(longest, drift, z, closing)
+def _solved(chosen, drift, z, closing):  # type: ignore[no-untyped-def]
+    """The table on a mesh."""
     passage = march_above_floor(lay_out(chosen), drift, z, closing)
     return as_table(chosen, passage, np.ones(chosen.n), (LOST, 0.0))
 
@@ -83,12 +106,15 @@ def _solved(longest, drift, z, closing):  # type: ignore[no-untyped-def]
 @numba.njit(**FLAGS)
 def _densities(trials, members, longest, out):  # type: ignore[no-untyped-def]
     drift, z, closing = trials[1:, members[0]]
-    found, row = _solved(longest, drift, z, closing), np.empty(5)
+    chosen, row = _mesh_to(longest, drift, z, closing), np.empty(5)
+    if chosen.n > 0:
+        found = _solved(chosen, drift, z, closing)
     for i in members:
         s = trials[0, i]
-        if s < found.mesh.start:
+        row[0] = np.nan
+        if s <= chosen.start:
             start_term(s, drift, z, closing, row)
-        else:
+        elif chosen.n > 0:
             read(found, 0, s, row)
         if np.isfinite(row).all():
             out[:, i] = row
@@ -97,18 +123,23 @@ def _densities(trials, members, longest, out):  # type: ignore[no-untyped-def]
 @numba.njit(**FLAGS)
 def _survivors(trials, members, longest, out):  # type: ignore[no-untyped-def]
     drift, z, closing = trials[1:, members[0]]
-    found, row = _solved(longest, drift, z, closing), np.empty(5)
-    wholes = (integrals(found, 0),)
-    if wholes[0][0].sum() > _FINISHED:
-        found = _solved(longest + (TO_COME_STEADY if closing == 0.0 else TO_COME), drift, z, closing)
+    chosen, row = _mesh_to(longest, drift, z, closing), np.empty(5)
+    if chosen.n > 0:
+        found = _solved(chosen, drift, z, closing)
         wholes = (integrals(found, 0),)
+        if wholes[0][0].sum() > _FINISHED:
+            longer = longest + (TO_COME_STEADY if closing == 0.0 else TO_COME)
+            found = _solved(_mesh_to(longer, drift, z, closing), drift, z, closing)
+            wholes = (integrals(found, 0),)
     never = NEVER if closing < 0.0 else np.inf
     for i in members:
         s = trials[0, i]
-        if s > found.mesh.start:
-            log_survival(found, s, wholes, never, row)
-        else:
-            row[:] = 0.0
+        row[:] = 0.0
+        if s > chosen.start:
+            if chosen.n > 0:
+                log_survival(found, s, wholes, never, row)
+            elif drift > 0.0:
+                continue
         if np.isfinite(row).all():
             out[:, i] = row
 

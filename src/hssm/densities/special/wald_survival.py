@@ -25,6 +25,9 @@ _AT_THRESHOLD = 1e-6
 """Closer than this to the threshold S is its slope times the distance."""
 _FARTHEST = 1e50
 _FAR = 40.0
+_FAR_BEHIND = 50.0
+"""So far behind the mean five terms of the asymptotic series of Mills' ratio leave a relative error below 1e-16."""
+
 _STEP = 1e-5
 
 
@@ -36,10 +39,28 @@ def _is_narrow(c, d, m):
     return _is_inside(c, d, m) & (d <= _NARROW) & (abs(m) * d <= _NARROW)
 
 
-def _point(x, m, shift):
-    """At distance x, times exp(shift) sqrt(2 pi): phi(x - m), Phi(x - m), exp(2 m x) Phi(-x - m), their difference."""
+def _far_drop(low, high, gap):
+    """mills(low) - mills(high) for low > FAR, whose difference is ``gap``: the asymptotic series, differenced by terms.
+
+    Term n of the series is a multiple of x^-(2n + 1); with p and q the inverses of low and high, its difference is
+    (p - q) (p^2n + p^(2n - 1) q + ... + q^2n).
+    """
+    p = 1.0 / where(low > _FAR_BEHIND, low, _FAR_BEHIND)
+    q = 1.0 / where(high > _FAR_BEHIND, high, _FAR_BEHIND)
+    total, powers, last, factor = 1.0, 1.0, q, -1.0
+    for n in range(1, 6):
+        powers = p * p * powers + last * (p + q)
+        last, total, factor = last * q * q, total + factor * powers, -(2.0 * n + 1.0) * factor
+    return gap * p * q * total
+
+
+def _point(x, m, top):
+    """At distance x: phi(x - m), Phi(x - m), exp(2 m x) Phi(-x - m), their difference S and its slope.
+
+    All are multiples of exp(-shift(top)) / sqrt(2 pi).
+    """
     gap, reach = x - m, x + m
-    density = exp(shift - 0.5 * gap * gap)
+    density = exp(where(top < m, 0.5 * (top - x) * (top + x - 2.0 * m), -0.5 * gap * gap))
     r_gap, r_reach = mills(abs(gap)), mills(abs(reach))
     ahead, back = gap >= 0.0, reach < 0.0
     drift = where(back, 2.0 * m * x, 0.0)
@@ -47,7 +68,11 @@ def _point(x, m, shift):
     mirror = where(back, ROOT_2PI * exp(drift) - density * r_reach, density * r_reach)
     front = where(ahead, -density * r_gap, density * r_gap)
     line = where(ahead, where(back, -ROOT_2PI * expm1(drift), ROOT_2PI), 0.0)
-    return density, below, mirror, line + front - where(back, -density * r_reach, density * r_reach)
+    stay = line + front - where(back, -density * r_reach, density * r_reach)
+    # Far behind the mean both tails are nearly the same.
+    stay = where(-gap > _FAR_BEHIND, density * _far_drop(-gap, reach, 2.0 * x), stay)
+    behind = density * (second_mills(abs(reach)) + x * r_reach)
+    return density, below, mirror, stay, 2.0 * where(m > 0.0, behind, density - m * mirror)
 
 
 def _shift(x, m):
@@ -56,31 +81,32 @@ def _shift(x, m):
 
 
 def _narrow_jet(c, d, m):
-    shift = _shift(c, m)
-    density, _, mirror, stay = _point(c, m, shift)
+    density, _, mirror, stay, rate = _point(c, m, c)
     gap = c - m
     slope, curvature = -gap * d, d * d
     twice = 2.0 * m
     p_before, p, z = density, slope * density, mirror
-    rate = 2.0 * p_before - twice * z
     near = c < _AT_THRESHOLD / (1.0 + abs(m))
     total = where(near | (stay <= 0.0), c * rate, stay)
     by_c, by_d = rate, 0.0
     z_even, z_odd = z, 0.0
-    p_now = density
+    # Taylor coefficients in u = (x - c) / d of p = phi(x - m), z and the slope of S, which is 2 (p - m z) but is
+    # carried along by its own derivative 2 m S' - 2 x p: where the drift is large, p and m z are nearly the same.
+    p_now, p_last = density, 0.0
     for n in range(1, 16, 2):
-        z = d * (twice * z - p_now) / n
-        p_now = p
-        rate_odd = 2.0 * p_now - twice * z
-        by_d, z_odd = by_d + rate_odd / (n + 2.0), z_odd + z / (n + 2.0)
-        total = total + d * rate_odd / ((n + 1.0) * (n + 2.0))
-        z = d * (twice * z - p_now) / (n + 1.0)
+        z = d * (p_now - rate) / n
+        rate = d * (twice * rate - 2.0 * (c * p_now + d * p_last)) / n
+        p_now, p_last = p, p_now
+        by_d, z_odd = by_d + rate / (n + 2.0), z_odd + z / (n + 2.0)
+        total = total + d * rate / ((n + 1.0) * (n + 2.0))
+        z = d * (p_now - rate) / (n + 1.0)
+        rate = d * (twice * rate - 2.0 * (c * p_now + d * p_last)) / (n + 1.0)
         p_next = (slope * p - curvature * p_before) / (n + 1.0)
         p_before, p = p_next, (slope * p_next - curvature * p) / (n + 2.0)
-        p_now = p_next
-        by_c, z_even = by_c + (2.0 * p_now - twice * z) / (n + 2.0), z_even + z / (n + 2.0)
+        p_now, p_last = p_next, p_now
+        by_c, z_even = by_c + rate / (n + 2.0), z_even + z / (n + 2.0)
     by_m = -2.0 * (c * z_even + d * z_odd)
-    return log(total) - shift - HALF_LOG_2PI, by_c / total, by_d / total, by_m / total
+    return log(total) - _shift(c, m) - HALF_LOG_2PI, by_c / total, by_d / total, by_m / total
 
 
 def _divided(x, m):
@@ -112,9 +138,8 @@ def _integral(x, m, density, below, mirror):
 
 def _wide_jet(c, d, m):
     low, high = c - d, c + d
-    shift = _shift(high, m)
-    density1, below1, mirror1, stay1 = _point(low, m, shift)
-    density2, below2, mirror2, stay2 = _point(high, m, shift)
+    density1, below1, mirror1, stay1, _ = _point(low, m, high)
+    density2, below2, mirror2, stay2, _ = _point(high, m, high)
     integral1, by_m1 = _integral(low, m, density1, below1, mirror1)
     integral2, by_m2 = _integral(high, m, density2, below2, mirror2)
     width = 2.0 * d
@@ -125,7 +150,7 @@ def _wide_jet(c, d, m):
     small = abs(m) < _SMALL_DRIFT
     flow = (density1 - density2 + m * (below2 - below1)) / width
     by_m = where(small, (by_m2 - by_m1) / width, (c * by_c + d * by_d - 2.0 * flow) / where(small, 1.0, m))
-    return log(total) - shift - HALF_LOG_2PI, by_c / total, by_d / total, by_m / total
+    return log(total) - _shift(high, m) - HALF_LOG_2PI, by_c / total, by_d / total, by_m / total
 
 
 def _narrow_hessian(c, d, m):
