@@ -56,8 +56,9 @@ class ParameterSpec:
 
     ``role`` is the row of the default-prior table it follows ("v", "a", "z", "t", "sv", "sz", "st",
     "theta", ... or "generic", by bounds). ``closed`` says whether an end of ``bounds`` is itself valid. ``above``
-    names a parameter that this one must exceed; ``coordinate`` is how samplers move it: "" as PyMC chooses, or
-    "folded", "bent" or "shifted", see :mod:`hssm.parameters.coordinates`.
+    names a parameter that this one must exceed, ``factor`` a positive one whose product with this one is all that
+    responses depend on; ``coordinate`` is how samplers move it: "" as PyMC chooses, or "folded", "bent", "shifted" or
+    "start_range" (folded below a threshold that moves along, else bent), see :mod:`hssm.parameters.coordinates`.
     """
 
     name: str
@@ -68,7 +69,8 @@ class ParameterSpec:
     unit: str = ""
     default_prior: Any = None
     above: str | None = None
-    coordinate: Literal["", "folded", "bent", "shifted"] = ""
+    factor: str | None = None
+    coordinate: Literal["", "folded", "bent", "shifted", "start_range"] = ""
 
     def __post_init__(self) -> None:
         _require(self.name.isidentifier(), f"A parameter name must be an identifier, got {self.name!r}.")
@@ -268,6 +270,7 @@ class ResolvedParam:
     explicit_bounds: bool = False
     unit: str = ""
     above: str | None = None
+    factor: str | None = None
     coordinate: str = ""
 
     @property

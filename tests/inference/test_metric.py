@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hssm
-from hssm.inference.metric import RoundedPotential, posterior_covariance
+from hssm.inference.metric import ONE_SIDED, RoundedPotential, on_both_sides, posterior_covariance
 from hssm.inference.transforms import unconstrain
 from tests.bambi_bridge.cases import assert_same, make_frame, make_model
 from tests.tolerances import FINITE_DIFFERENCE, MONTE_CARLO
@@ -81,10 +81,28 @@ def test_effects_move_with_the_mean_they_are_drawn_around(noncentered) -> None:
 
 
 def test_single_parameters_are_in_their_own_coordinates() -> None:
-    model = hssm.HSSM(make_frame(), p_outlier=None)
+    model = hssm.HSSM(make_frame(), p_outlier=0.05)  # without lapses t moves by its distance to the fastest rt
     built, fit = model._built, model._built.quick_fit
     found = posterior_covariance(built, model.initvals)
     names = [rv.name for rv in built.pymc_model.free_RVs]
     order = [fit.places[name].start for name in names]
     # PyMC's own transforms of these four are the links of their bounds.
     assert_same(found, fit.covariance[np.ix_(order, order)], FINITE_DIFFERENCE)
+
+
+def test_a_width_near_nothing_is_uncorrelated_with_the_rest() -> None:
+    """A folded variable has two sides, on which its correlations have opposite signs."""
+    model = hssm.HSSM(make_frame(), model="ddm_sdv", p_outlier=None)
+    built, start = model._built, model.initvals
+    found = posterior_covariance(built, start)
+    names = [rv.name for rv in built.pymc_model.free_RVs]
+    sv = names.index("sv")
+    others = [i for i in range(len(names)) if i != sv]
+    mean = np.zeros(len(names))
+    mean[sv] = 0.9 * ONE_SIDED * np.sqrt(found[sv, sv])
+    even = on_both_sides(found, built, start, mean)
+    assert np.all(even[sv, others] == 0.0) and np.all(even[others, sv] == 0.0)
+    assert even[sv, sv] == pytest.approx(found[sv, sv] + mean[sv] ** 2)
+    assert np.array_equal(even[np.ix_(others, others)], found[np.ix_(others, others)])
+    mean[sv] = 1.1 * ONE_SIDED * np.sqrt(found[sv, sv])
+    assert np.array_equal(on_both_sides(found, built, start, mean), found)

@@ -8,7 +8,18 @@ import pytest
 from scipy import special
 
 import hssm
-from hssm.parameters.coordinates import Before, Bent, Beyond, Folded, Shifted, coordinate_of, floor_of
+from hssm.parameters.beside import beside
+from hssm.parameters.coordinates import (
+    Before,
+    Bent,
+    Beyond,
+    Folded,
+    Scaled,
+    Shifted,
+    coordinate_of,
+    factor_of,
+    floor_of,
+)
 from hssm.parameters.prior import make_variable
 from hssm.spec import ResolvedParam
 from tests.fitted import quietly
@@ -135,6 +146,55 @@ def test_otherwise_pymc_chooses(fields: dict) -> None:
     assert coordinate_of(half_normal(**fields), 0.3) is None
 
 
+def test_a_start_range_is_folded_below_a_threshold_that_moves_along_only() -> None:
+    """The likelihood is even in A given the coordinate of such a threshold, and of no other."""
+    start_range = half_normal(name="A", coordinate="start_range")
+    b = {"name": "b", "above": "A", "prior": hssm.Prior("HalfNormal", sigma=2.0)}
+    assert isinstance(coordinate_of(start_range, None, None, {"A": start_range, "b": half_normal(**b)}), Folded)
+    for other in (
+        {"prior": None, "fixed_value": 1.0},
+        {"formula": "1"},
+        {"prior": hssm.Prior("Uniform", lower=0, upper=9)},
+    ):
+        assert isinstance(coordinate_of(start_range, None, None, {"b": half_normal(**{**b, **other})}), Bent)
+    gamma = half_normal(name="A", coordinate="start_range", prior=hssm.Prior("Gamma", mu=1, sigma=1))
+    assert isinstance(coordinate_of(gamma, None, None, {"b": half_normal(**b)}), Bent)
+
+
+def logit(**fields: object) -> ResolvedParam:
+    everywhere = (-np.inf, np.inf)
+    return ResolvedParam(
+        **{"name": "x", "prior": hssm.Prior("Normal", mu=0.3, sigma=2.0), "bounds": everywhere, **fields}
+    )
+
+
+def test_a_product_is_sampled_where_both_numbers_are_variables() -> None:
+    beta = pt.dscalar("beta")
+    assert factor_of(logit(factor="beta"), {"beta": beta}) is beta
+    assert factor_of(logit(), {"beta": beta}) is None
+    assert factor_of(logit(factor="beta"), {"beta": 2.0}) is None
+    assert factor_of(logit(factor="beta"), {"beta": pt.dvector("beta")}) is None
+    truncated = hssm.Prior("Normal", mu=0.3, sigma=2.0, bounds=(0, 1))
+    assert factor_of(logit(factor="beta", prior=truncated), {"beta": beta}) is None
+
+
+@pytest.mark.filterwarnings("ignore:The RandomType SharedVariables")  # JAX keeps PyMC's generators
+@pytest.mark.parametrize("mode", ["NUMBA", "JAX"])
+def test_a_scaled_number_has_its_prior_and_moves_as_a_product(mode: str) -> None:
+    with pm.Model() as model:
+        beta = pm.Gamma("beta", alpha=2, beta=0.5)
+        pm.Normal("x", mu=beside(0.3, beta), sigma=2.0, default_transform=Scaled())
+    log_density = model.compile_fn(model.logp(vars=[model["x"]]), mode=mode)
+    for size in (0.02, 1.0, 30.0):
+        y = np.linspace(-20.0, 20.0, 801) * size
+        mass = sum(np.exp(log_density({"beta_log__": np.log(size), "x_scaled__": each})) for each in y) * (y[1] - y[0])
+        assert abs(mass - 1.0) < QUADRATURE.absolute * 10
+    point = {"beta_log__": np.log(4.0), "x_scaled__": np.array(2.0)}
+    natural_values = model.compile_fn(model.unobserved_value_vars, mode=mode)
+    natural = dict(zip([v.name for v in model.unobserved_value_vars], natural_values(point), strict=True))
+    assert natural["x"] == pytest.approx(0.5)
+
+
 def test_a_threshold_is_cut_off_at_a_simple_start_range_only() -> None:
     b = half_normal(name="b", above="A")
     start_range = pt.dscalar("A")
@@ -149,9 +209,18 @@ def test_the_models_use_them() -> None:
     data = hssm.simulate_data("racing_diffusion_3", {"A": 0.4, "b": 1.2, "v0": 2, "v1": 1, "v2": 1, "t": 0.2}, size=50)
     model = hssm.HSSM(data, model="racing_diffusion_3")
     names = set(model.pymc_model.initial_point())
-    assert {"t_shifted__", "A_bent__", "b_beyond__"} <= names
+    assert {"t_shifted__", "A_folded__", "b_beyond__"} <= names
     draws = model.sample_prior_predictive(draws=200, random_seed=1)["prior"]
     assert (draws["b"] > draws["A"]).all()
+
+
+def test_softmax_is_sampled_in_products() -> None:
+    """In the values themselves chains followed beta times value = constant, with divergences and a tenth of the ESS."""
+    data = hssm.simulate_data("softmax_inv_temperature_2", {"beta": 1.5, "logit1": 0.4}, size=500, random_state=1)
+    model = hssm.HSSM(data, model="softmax_inv_temperature_2")
+    assert "logit1_scaled__" in model.pymc_model.initial_point()
+    traces = quietly(model, draws=300, tune=500, random_seed=1)
+    assert int(traces.sample_stats.diverging.sum()) == 0
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ from hssm.bambi_bridge.predictor import Predictor
 from hssm.bambi_bridge.quick_fit import QuickFit, quick_fit
 from hssm.bambi_bridge.regression import build_regression, make_predictor, with_means
 from hssm.distributions.make import make_distribution_class
-from hssm.parameters.coordinates import Before, Beyond, Shifted, coordinate_of, floor_of
+from hssm.parameters.beside import beside
+from hssm.parameters.coordinates import Before, Beyond, Scaled, Shifted, coordinate_of, factor_of, floor_of
 from hssm.parameters.initial_values import response_times
 from hssm.parameters.prior import make_variable
 from hssm.spec import BuiltModel, Likelihood, Observations, ResolvedParam
@@ -75,7 +76,7 @@ def build(
             if predictor.param.is_regression or predictor.param.is_fixed:
                 values[name] = _parameter(predictor, bambi_model, forms, fit)
             else:
-                values[name] = _simple(predictor.param, values, fastest, fit.before)
+                values[name] = _simple(predictor.param, values, (fastest, fit.before), params)
         _response(observations, likelihood, distribution, values)
         _potentials(pymc_model, options.bambi.get("potentials"))
     return BuiltModel(
@@ -123,20 +124,30 @@ def fastest_response(observations: Observations) -> float | None:
     return response_times(observations.frame).fastest if "rt" in observations.response else None
 
 
-def _simple(param: ResolvedParam, known: Mapping[str, Any], fastest: float | None, before: float | None) -> Any:
-    """A parameter that is one variable, in a coordinate that suits it."""
+def _simple(
+    param: ResolvedParam,
+    known: Mapping[str, Any],
+    times: tuple[float | None, float | None],
+    params: Mapping[str, ResolvedParam],
+) -> Any:
+    """A parameter that is one variable, in a coordinate that suits it; ``times`` are those of ``coordinate_of``."""
+    fastest, before = times
     floor = floor_of(param, known)
     if floor is not None:
         beyond = None if isinstance(floor, float) else Beyond()  # a number is a bound like any other
         return make_variable(param.prior, param.name, transform=beyond, above=floor)
-    transform = coordinate_of(param, fastest, before)
-    numbers = [key for key, value in param.prior.args.items() if not isinstance(value, bmb.Prior)]
-    if not isinstance(transform, Shifted) or not numbers:
+    number = next((key for key, value in param.prior.args.items() if not isinstance(value, bmb.Prior)), None)
+    factor = factor_of(param, known)
+    if factor is not None and number is not None:
+        arguments = {number: beside(param.prior.args[number], factor)}
+        return make_variable(param.prior, param.name, arguments=arguments, transform=Scaled())
+    transform = coordinate_of(param, fastest, before, params)
+    if not isinstance(transform, Shifted) or number is None:
         return make_variable(param.prior, param.name, transform=transform)
     # What comes from the responses is data: the compiled model then serves other responses too.
     is_before = isinstance(transform, Before)
     data = pm.Data(names.latest(param.name), before) if is_before else pm.Data(names.fastest(param.name), fastest)
-    arguments = {numbers[0]: with_witnesses(param.prior.args[numbers[0]], data)}
+    arguments = {number: with_witnesses(param.prior.args[number], data)}
     return make_variable(param.prior, param.name, arguments=arguments, transform=type(transform)(data))
 
 

@@ -20,10 +20,14 @@ from hssm.bambi_bridge.compat import Term
 from hssm.bambi_bridge.partial import PartialCentering
 from hssm.bambi_bridge.quick_fit import HALF_STEP, Effects
 from hssm.inference.transforms import unconstrain_draws
+from hssm.parameters.coordinates import Folded
 from hssm.spec import BuiltModel
 
 WEIGHT = 10
 """Draws that the quick fit's variances count for in the first adaptation window."""
+
+ONE_SIDED = 4.0
+"""Standard deviations from 0 beyond which a folded variable stays on its side."""
 
 
 class RoundedPotential(QuadPotentialDiagAdapt):
@@ -68,6 +72,7 @@ def round_off(step: Any, built: BuiltModel, start: Mapping[str, np.ndarray], mea
     covariance = posterior_covariance(built, start)
     if covariance is None:
         return step
+    covariance = on_both_sides(covariance, built, start, mean)
     step.potential = RoundedPotential(mean, np.linalg.cholesky(covariance), rng=rng)
     step.integrator = CpuLeapfrogIntegrator(step.potential, step._logp_dlogp_func)
     return step
@@ -105,6 +110,31 @@ def posterior_covariance(built: BuiltModel, start: Mapping[str, np.ndarray]) -> 
         extra.append(variance)
     change = np.vstack(rows)
     return change @ fit.covariance @ change.T + np.diag(np.concatenate(extra))
+
+
+def on_both_sides(
+    covariance: np.ndarray, built: BuiltModel, start: Mapping[str, np.ndarray], mean: np.ndarray
+) -> np.ndarray:
+    """The covariance of a posterior that is even in folded variables, where chains come to both sides of 0.
+
+    There such a variable is uncorrelated with any other, and has its mean square for a variance.
+
+    Parameters
+    ----------
+    covariance : (n, n) array
+        On the side that ``mean`` is on.
+    start, mean
+        A starting point on the variables' own scales, and the same, flat and unconstrained, (n,).
+    """
+    covariance, place = covariance.copy(), 0
+    for variable in built.pymc_model.free_RVs:
+        if isinstance(built.pymc_model.rvs_to_transforms.get(variable), Folded):
+            variance, square = covariance[place, place], mean[place] ** 2
+            if square < ONE_SIDED**2 * variance:
+                covariance[place, :] = covariance[:, place] = 0.0
+                covariance[place, place] = variance + square
+        place += np.size(start[variable.name])
+    return covariance
 
 
 def _simple_rows(built: BuiltModel, start: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -21,7 +21,10 @@ def softmax(n: int) -> ModelSpec:
     choices = (-1, 1) if n == 2 else tuple(range(n))
     logits = tuple(
         ParameterSpec(
-            name=f"logit{i}", role="logit", description=f"value of choice {choices[i]} relative to {choices[0]}"
+            name=f"logit{i}",
+            role="logit",
+            factor="beta",
+            description=f"value of choice {choices[i]} relative to {choices[0]}",
         )
         for i in range(1, n)
     )

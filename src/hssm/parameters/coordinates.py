@@ -14,6 +14,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pymc.logprob.transforms import Transform
 
+from hssm.parameters.beside import company
 from hssm.parameters.prior import Prior, is_truncated
 from hssm.parameters.quantiles import VARIABLE_OPTIONS, bounds_of, frozen_distribution, prior_median, support
 from hssm.spec import Bounds, ResolvedParam
@@ -155,13 +156,37 @@ class Beyond(Transform):
         return pt.log(square) - pt.log(middle)
 
 
+class Scaled(Transform):
+    """A number by its product with a positive one, which stands beside an argument of its prior.
+
+    For values of which responses depend on such products only: the likelihood is then flat along the positive number,
+    where it was a valley that bends and narrows as the number grows.
+    """
+
+    name = "scaled"
+
+    def forward(self, value: Any, *inputs: Any) -> Any:
+        return value * company(inputs)
+
+    def backward(self, value: Any, *inputs: Any) -> Any:
+        return value / company(inputs)
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+        return -pt.log(company(inputs)) + pt.zeros_like(value)
+
+
 def _hyperbola(x: Any, area: Any) -> Any:
     """The positive root h of h^2 - x h = area: x where that is large, and area / -x where -x is."""
     far = 0.5 * (pt.abs(x) + pt.sqrt(x * x + 4.0 * area))
     return pt.switch(pt.gt(x, 0.0), far, area / far)
 
 
-def coordinate_of(param: ResolvedParam, fastest: float | None, before: float | None = None) -> Transform | None:
+def coordinate_of(
+    param: ResolvedParam,
+    fastest: float | None,
+    before: float | None = None,
+    others: Mapping[str, ResolvedParam] | None = None,
+) -> Transform | None:
     """The transform of a parameter without a formula; None for PyMC's own.
 
     Parameters
@@ -172,20 +197,50 @@ def coordinate_of(param: ResolvedParam, fastest: float | None, before: float | N
         Fastest response time in seconds that bounds non-decision times from above but for lapses, if there is one.
     before : float or None
         The same, where the likelihood of later non-decision times is zero.
+    others : mapping, optional
+        All parameters of the model, by name.
     """
     prior = param.prior
     if prior.dist is not None or any(option in prior.args for option in VARIABLE_OPTIONS):
         return None
     lower, upper = param.bounds
-    if param.coordinate == "folded":
+    coordinate = param.coordinate
+    if coordinate == "start_range":
+        coordinate = "folded" if prior.name == "HalfNormal" and _has_threshold(param, others or {}) else "bent"
+    if coordinate == "folded":
         return Folded(upper) if lower == 0.0 and prior.name == "HalfNormal" else None
     if not _is_positive(prior, param.bounds):
         return None
     if param.name == "t" and before is not None:
         return Before(before)
-    if param.coordinate == "shifted" and fastest is not None and fastest > 0.0:
+    if coordinate == "shifted" and fastest is not None and fastest > 0.0:
         return Shifted(fastest)
-    return Bent(BEND * float(prior_median(prior))) if param.coordinate == "bent" else None
+    return Bent(BEND * float(prior_median(prior))) if coordinate == "bent" else None
+
+
+def factor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
+    """The positive variable with which a parameter moves as a product; None if it moves alone.
+
+    Parameters
+    ----------
+    param : ResolvedParam
+        The parameter, with one prior.
+    values : mapping
+        Values of the parameters before it: numbers, variables or expressions by name.
+    """
+    other, prior = values.get(param.factor) if param.factor else None, param.prior
+    if other is None or isinstance(other, float) or np.ndim(other) > 0 or prior.dist is not None:
+        return None
+    everywhere = bool(np.all(np.array([*support(prior), *bounds_of(prior), *param.bounds]) == 3 * [-np.inf, np.inf]))
+    return None if any(option in prior.args for option in VARIABLE_OPTIONS) or not everywhere else other
+
+
+def _has_threshold(param: ResolvedParam, others: Mapping[str, ResolvedParam]) -> bool:
+    """Whether a threshold above this width moves in :class:`Beyond`, which makes the likelihood even in the width."""
+    return any(
+        other.above == param.name and not other.is_regression and not other.is_fixed and _can_be_cut(other)
+        for other in others.values()
+    )
 
 
 def floor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
@@ -205,9 +260,14 @@ def floor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
     lower = max(param.bounds[0], bounds_of(param.prior)[0])
     if isinstance(other, float):
         return other if other > lower else None
-    reaches = param.bounds[1] == np.inf and np.all(np.asarray(support(param.prior)[1]) == np.inf)
-    known = frozen_distribution(param.prior) is not None
-    return pt.maximum(other, lower) if known and reaches else None
+    return pt.maximum(other, lower) if _can_be_cut(param) else None
+
+
+def _can_be_cut(param: ResolvedParam) -> bool:
+    """Whether the prior of a parameter has mass beyond any number, of a known size."""
+    if param.prior.dist is not None or frozen_distribution(param.prior) is None:
+        return False
+    return param.bounds[1] == np.inf and bool(np.all(np.asarray(support(param.prior)[1]) == np.inf))
 
 
 def _is_positive(prior: Prior, bounds: Bounds) -> bool:
