@@ -5,7 +5,7 @@ Everything the user says is validated here, once; what comes out is never rewrit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hssm.bambi_bridge.build import BuildOptions, build
+from hssm.bambi_bridge.compat import coded_columns
 from hssm.bambi_bridge.renew import renew
 from hssm.bambi_bridge.starts import starting_values
 from hssm.data import checks
@@ -319,14 +320,20 @@ def _unseen_levels(data: pd.DataFrame, construction: Construction) -> Iterator[s
     parts = dict.fromkeys(part for term in terms for part in term.name.split("|")[0].split(":"))
     frame = construction.observations.frame
     for name in (part for part in parts if part in frame and not pd.api.types.is_numeric_dtype(frame[part].dtype)):
-        known = frame[name].unique()
-        unseen = ~data[name].isin(known).to_numpy()
-        if unseen.any():
-            found, allowed = checks.values(data[name][unseen].tolist()), checks.values(sorted(known))
-            yield (
-                f"{name!r} has levels that were not in the fit: {found} in {checks.rows(unseen, data.index)}. "
-                f"Levels of the fit: {allowed}. Predict for these, or fit data that have the new ones."
-            )
+        yield from _unseen(name, data[name], sorted(frame[name].unique()))
+    coded = {call.name: call for term in terms for call in coded_columns(term, data)}
+    for call in coded.values():
+        yield from _unseen(call.name, pd.Series(call.values, index=data.index), call.levels)
+
+
+def _unseen(name: str, values: pd.Series, known: Sequence[Any]) -> Iterator[str]:
+    unseen = ~values.isin(known).to_numpy()
+    if unseen.any():
+        found, allowed = checks.values(values[unseen].tolist()), checks.values(pd.Series(known).tolist())
+        yield (
+            f"{name!r} has levels that were not in the fit: {found} in {checks.rows(unseen, values.index)}. "
+            f"Levels of the fit: {allowed}. Predict for these, or fit data that have the new ones."
+        )
 
 
 def _new_covariate_faults(data: pd.DataFrame, columns: Iterable[str], numeric: set[str]) -> Iterator[str]:

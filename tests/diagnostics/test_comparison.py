@@ -108,3 +108,23 @@ def test_compare_is_public_under_both_names(simple_fit):
 def test_what_is_no_model_is_named(simple_fit):
     with pytest.raises(TypeError, match=r"'other' must be a sampled model, a DataTree or a score, got int"):
         compare({"one": simple_fit, "other": 3})
+
+
+@pytest.mark.parametrize("columns", [40, 60, 200])
+def test_the_table_prints_all_columns_in_any_terminal(monkeypatch, columns):
+    _, tree = normal_fit()
+    table = compare({"one": tree, "two": worse(tree)})
+    monkeypatch.setenv("COLUMNS", str(columns))
+    printed = str(table)
+    for name in table.columns:
+        assert name in printed
+    for text in (*table["reliability"], *table["verdict"]):
+        assert text in printed
+    assert "..." not in printed
+
+
+def test_the_table_is_a_data_frame_and_so_are_its_parts():
+    _, tree = normal_fit()
+    table = compare({"one": tree, "two": worse(tree)})
+    assert isinstance(table, pd.DataFrame)
+    assert type(table[["elpd", "se"]]) is pd.DataFrame

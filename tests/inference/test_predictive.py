@@ -106,6 +106,20 @@ def test_an_unseen_level_of_a_category_is_refused(hierarchical_fit):
         predict(hierarchical_fit, data=frame)
 
 
+@pytest.mark.parametrize("term", ["C(dose)", "(C(dose)|participant_id)"])
+def test_an_unseen_level_of_a_number_taken_as_category_is_refused(term):
+    frame = hierarchical_frame()
+    frame["dose"] = np.arange(len(frame)) % 3
+    model = hssm.HSSM(frame, include=[{"name": "v", "formula": f"v ~ 1 + {term}"}])
+    message = r"'C\(dose\)' has levels that were not in the fit: 7 in 1 row \(index 'row0'.*the fit: 0, 1, 2"
+    draws = model.sample_prior_predictive(draws=5, random_seed=1)
+    draws["posterior"] = draws["prior"]
+    with pytest.raises(ValueError, match=message):
+        model.sample_posterior_predictive(draws, data=frame.head(1).assign(dose=7), inplace=False)
+    known = model.sample_posterior_predictive(draws, data=frame.head(1).assign(dose=2), inplace=False)
+    assert responses(known).sizes["__obs__"] == 1
+
+
 def test_unseen_groups_are_an_error_unless_wanted(hierarchical_fit, with_new_groups):
     with pytest.raises(ValueError, match=r"'participant_id'.*900, 901.*sample_new_groups=True"):
         predict(hierarchical_fit, data=with_new_groups)

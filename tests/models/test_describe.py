@@ -3,7 +3,7 @@ import pytest
 from hssm.defaults import default_model_config
 from hssm.modelconfig import get_default_model_config
 from hssm.models.describe import show_defaults
-from hssm.models.registry import get_model, list_models
+from hssm.models.registry import families, get_model, list_models
 
 
 @pytest.mark.parametrize("name", list_models())
@@ -37,8 +37,13 @@ def test_default_config_is_a_new_dict_every_time() -> None:
 
 
 def test_the_mapping_of_defaults_is_read_only_and_complete() -> None:
-    assert tuple(default_model_config) == list_models()
-    assert len(default_model_config) == len(list_models())
+    names = tuple(default_model_config)
+    assert names[: len(list_models())] == list_models()
+    assert len(names) == len(set(names)) == len(default_model_config)
+    members = {name for family in families() for name in family.names()}
+    assert set(names) == {*list_models(), *members}
+    assert default_model_config["lnr3"] == get_default_model_config("lnr3")
+    assert all(default_model_config[name]["list_params"] for name in names)
     assert default_model_config["ddm"]["choices"] == [-1, 1]
     with pytest.raises(KeyError):
         default_model_config["nothing"]

@@ -32,3 +32,11 @@ def test_faulty_bins_and_columns(two_choices) -> None:
         plot_conditional_accuracy(two_choices, bins=1)
     with pytest.raises(ValueError, match="no column 'difficulty', needed as `cond`"):
         plot_conditional_accuracy(two_choices, "difficulty")
+
+
+def test_every_point_of_every_panel_lies_within_the_shared_limits(two_choices) -> None:
+    grid = plot_conditional_accuracy(two_choices, "condition", col="participant_id", random_state=1)
+    for ax in grid.axes.flat:
+        for line in ax.get_lines():
+            assert np.all((line.get_xdata() > 0) & (line.get_xdata() < ax.get_xlim()[1]))
+            assert np.all((line.get_ydata() > ax.get_ylim()[0]) & (line.get_ydata() < ax.get_ylim()[1]))

@@ -1,12 +1,16 @@
 """The arrays behind a plot: which draws, which rows, which labels; and that nothing passed in is changed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
 import hssm
+from hssm.plotting import plot_predictive
 from hssm.plotting.data import PredictiveRequest, Responses, predictive_data, thin, used_columns
+from hssm.spec import Recording
 
 
 def test_rows_draws_and_labels_are_those_of_the_tree(two_choices) -> None:
@@ -120,3 +124,32 @@ def test_methods_of_the_model(fitted) -> None:
     assert len(axes.lines) >= 2
     with pytest.raises(ValueError, match="half"):
         fitted.plot_quantile_probability("half")
+
+
+def test_trials_whose_rt_was_lost_are_left_out_and_are_no_omissions(two_choices) -> None:
+    """Of four such rows one lost its rt, one lost both; two had a deadline and are omissions."""
+    own = two_choices.built.observations
+    frame = own.frame.assign(deadline=np.inf, rt=1.0, response=1)
+    rows = frame.index[:4]
+    frame.loc[rows, "rt"] = -999.0
+    frame.loc[rows[1:], "response"] = -999
+    frame.loc[rows[2:], "deadline"] = 2.0
+    recorded = replace(
+        own,
+        frame=frame,
+        response=("rt", "response", "deadline"),
+        recording=Recording(missing=-999.0, deadline="deadline"),
+    )
+    tree = two_choices.traces.copy()
+    tree["posterior_predictive"] = (
+        tree["posterior_predictive"].to_dataset().rename({"rt,response": "rt,response,deadline"})
+    )
+    two_choices.built.observations, two_choices.traces = recorded, tree
+    data = predictive_data(two_choices, PredictiveRequest(n_samples=None))
+    assert data.lost == pytest.approx(2 / len(frame))
+    assert data.observed.omitted == pytest.approx(2 / (len(frame) - 2))
+    assert data.observed.n_trials == data.predicted.n_trials == len(data.frame) == len(frame) - 2
+    text = [t.get_text() for t in plot_predictive(two_choices).get_legend().get_texts()][-1]
+    assert "% of trials left out: rt lost" in text and "% omitted" in text
+    everything = predictive_data(two_choices, PredictiveRequest(n_samples=None, plot_data=False))
+    assert everything.predicted.n_trials == len(frame) and everything.lost == 0.0

@@ -172,6 +172,22 @@ def _component_values(component: Any, data: pd.DataFrame) -> np.ndarray:
     return np.asarray(values.data if isinstance(values, CategoricalBox) else values)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodedColumn:
+    """A call that makes categories of a column, such as ``C(a)``: its levels in the fit, and its values in new data."""
+
+    name: str
+    levels: tuple[Any, ...]
+    values: np.ndarray
+
+
+def coded_columns(term: Term, data: pd.DataFrame) -> list[CodedColumn]:
+    """The calls in a term that make categories, each evaluated on the rows of ``data`` without coding them."""
+    part = term.source.term.expr if term.kind == "group" else term.source.term
+    calls = [c for c in getattr(part, "components", ()) if c.kind == "categoric" and hasattr(c, "call")]
+    return [CodedColumn(name=c.name, levels=tuple(c.levels), values=_component_values(c, data)) for c in calls]
+
+
 def level_coding(term: Term) -> tuple[tuple[str, ...], np.ndarray]:
     """Every level of a categorical main effect, and the (n_levels, n_columns) matrix that codes it."""
     (component,) = term.source.term.components

@@ -8,6 +8,7 @@ Bayesian Analysis 13, 917-1007 (stacking).
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,19 @@ import xarray as xr
 from hssm.diagnostics.criteria import Criterion, loo, waic
 from hssm.diagnostics.draws import tree_of
 from hssm.suggest import close_matches
+
+
+class Comparison(pd.DataFrame):
+    """The table of :func:`compare`: a DataFrame that prints all of its columns, however narrow the terminal is."""
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    def __repr__(self) -> str:
+        width = shutil.get_terminal_size().columns
+        return self.to_string(line_width=width, float_format="{:.2f}".format)
+
 
 METHODS = {"loo": loo, "waic": waic}
 CLEAR = 4.0
@@ -124,7 +138,7 @@ def ranking(criteria: Mapping[str, Criterion]) -> pd.DataFrame:
                 "verdict": verdict(rank, difference, error),
             }
         )
-    return pd.DataFrame(rows, index=pd.Index(names, name="model"))
+    return Comparison(rows, index=pd.Index(names, name="model"))
 
 
 def verdict(rank: int, difference: float, error: float) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from hssm.models.registry import get_model, list_models
+from hssm.models.registry import families, get_model, list_models
 from hssm.spec import Bounds, LikelihoodSpec, ModelSpec, ParameterSpec
 
 PriorLookup = Callable[[ParameterSpec, LikelihoodSpec, Bounds], Any]
@@ -71,21 +71,26 @@ def get_default_model_config(name: str) -> dict[str, Any]:
 
 
 class DefaultConfigs(Mapping[str, dict[str, Any]]):
-    """Read-only mapping from every model's name to a new dict of its defaults."""
+    """Read-only mapping from every model's name, members of families included, to a new dict of its defaults."""
 
     def __getitem__(self, name: str) -> dict[str, Any]:
-        if name not in list_models():
+        if name not in self._names():
             raise KeyError(name)
         return get_default_model_config(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(list_models())
+        return iter(self._names())
 
     def __len__(self) -> int:
-        return len(list_models())
+        return len(self._names())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self)})"
+
+    @staticmethod
+    def _names() -> dict[str, None]:
+        """Names in order: those of ``list_models()``, then the other members of every family."""
+        return dict.fromkeys([*list_models(), *(name for family in families() for name in family.names())])
 
 
 def _parameter_lines(spec: ModelSpec) -> Iterator[str]:

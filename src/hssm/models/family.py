@@ -22,6 +22,10 @@ class NumberedFamily:
     pattern: str
     member: Callable[[int], ModelSpec]
 
+    def names(self) -> tuple[str, ...]:
+        """The names of all members."""
+        return tuple(self.pattern.replace("{n}", str(n)) for n in range(FEWEST, MOST + 1))
+
     def match(self, name: str) -> ModelSpec | None:
         """The member of that name, or None if the name is not of this family.
 

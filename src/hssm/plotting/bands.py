@@ -33,23 +33,37 @@ class Function:
     values: Values
 
 
+@dataclass(slots=True)
+class Extent:
+    """The farthest points that were drawn so far: panels share their axes, so limits follow from all of them."""
+
+    right: float = -np.inf
+    lowest: float = np.inf
+
+    def add(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Take points into account; NaN are none."""
+        self.right = max(self.right, float(np.max(x, initial=-np.inf, where=np.isfinite(x))))
+        self.lowest = min(self.lowest, float(np.min(y, initial=np.inf, where=np.isfinite(y))))
+
+
 def function_plot(
     opening: Opening,
     shown: PredictiveData,
     functions: list[Function],
-    finish: Callable[[Axes], Any],
+    finish: Callable[[Axes, Extent], Any],
     *,
     hdi: Any = None,
     legend: bool = True,
     **texts: Any,
 ) -> Axes | FacetGrid | list[FacetGrid]:
-    """The plot of some functions in every panel; ``finish`` sets limits, ``texts`` are title and labels."""
+    """The plot of some functions in every panel; ``finish`` gets each one drawn and what all so far have reached."""
     interval = densities.read_interval(INTERVAL if hdi is None else hdi)
+    extent = Extent()
 
     def draw(ax: Axes, part: PredictiveData) -> None:
         tidy(ax)
-        draw_functions(ax, part, functions, interval, opening.lines)
-        finish(ax)
+        extent.add(*draw_functions(ax, part, functions, interval, opening.lines))
+        finish(ax, extent)
 
     explain = partial(function_legend, functions, interval=interval) if legend else None
     return draw_facets(shown, opening.titled(**texts, legend_beside=True), draw, explain)
@@ -57,8 +71,9 @@ def function_plot(
 
 def draw_functions(
     ax: Axes, data: PredictiveData, functions: list[Function], interval: densities.Interval, lines: dict[str, Any]
-) -> None:
-    """Observed functions as points and lines, predicted ones as a line in a band over samples."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Observed functions as points, predicted ones as a line in a band over samples; x and y of all of them."""
+    all_x, all_y = [np.empty(0)], [np.empty(0)]
     for function in functions:
         x, y = function.values(data, data.predicted)
         known = np.isfinite(x).all(axis=1) & np.isfinite(y).all(axis=1)
@@ -67,10 +82,13 @@ def draw_functions(
             low, high = densities.interval_of(y[known], interval)
             ax.fill_between(place, low, high, color=function.color, alpha=0.2, linewidth=0, zorder=1)
             ax.plot(place, y[known].mean(axis=0), **{"color": function.color, "linewidth": 1.8, "zorder": 2, **lines})
+            all_x, all_y = [*all_x, place], [*all_y, low]
         if data.observed is not None:
             x, y = function.values(data, data.observed)
             style = {"color": function.color, "linestyle": "", "marker": "o", "markersize": 5, "zorder": 3}
             ax.plot(x[0], y[0], **{**style, "markeredgecolor": "white"})
+            all_x, all_y = [*all_x, x[0]], [*all_y, y[0]]
+    return np.concatenate(all_x), np.concatenate(all_y)
 
 
 def function_legend(functions: list[Function], data: PredictiveData, interval: densities.Interval) -> list[Any]:

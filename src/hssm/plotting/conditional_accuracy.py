@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from hssm.inference.grid import levels
 from hssm.plotting.accuracy import conditional_accuracy
-from hssm.plotting.bands import Function, function_plot, palette
+from hssm.plotting.bands import Extent, Function, function_plot, palette
 from hssm.plotting.data import PredictiveData, Responses
 from hssm.plotting.facets import FacetGrid
 from hssm.plotting.opening import open_plot
@@ -76,9 +76,10 @@ def plot_conditional_accuracy(  # noqa: PLR0913, PLR0917  (the options of a publ
         for level, color in zip(conditions, palette(len(conditions)), strict=True)
     ]
 
-    def finish(ax: Axes) -> None:
-        ax.set_ylim(0, 1.02)
-        ax.set_xlim(left=0)
+    def finish(ax: Axes, extent: Extent) -> None:
+        if np.isfinite(extent.right):
+            ax.set_ylim(max(-0.02, np.floor(10 * extent.lowest - 0.5) / 10), 1.02)
+            ax.set_xlim(0, 1.05 * extent.right)
 
     what = f"Proportion of {named(list(shown.labels.values())[-1])}" if correct is None else "Proportion correct"
     return function_plot(

@@ -19,6 +19,7 @@ from hssm.data.observe import observe
 from hssm.inference.draws import designs_for, flatten, trial_theta
 from hssm.inference.predictive import PredictionRequest, predict_responses
 from hssm.inference.prior import sample_prior
+from hssm.likelihoods.outcomes import LOST, UNKNOWN, rows_by_outcome
 from hssm.seeds import as_generator
 from hssm.spec import MISSING_CODE, Observations
 
@@ -56,7 +57,8 @@ class PredictiveData:
     """Observed and predicted responses of the same trials, and what is known about these trials.
 
     ``labels`` maps every code, in the model's order, to the text by which the user knows it. ``theta`` holds parameters
-    on the natural scale, (n_samples or 1, n_trials or 1), if they were asked for.
+    on the natural scale, (n_samples or 1, n_trials or 1), if they were asked for. Trials whose rt was lost are left
+    out; ``lost`` is their proportion.
     """
 
     frame: pd.DataFrame
@@ -64,6 +66,7 @@ class PredictiveData:
     predicted: Responses
     labels: Mapping[int, str]
     theta: Mapping[str, np.ndarray] = field(default_factory=dict)
+    lost: float = 0.0
 
     @property
     def codes(self) -> tuple[int, ...]:
@@ -121,13 +124,25 @@ def predictive_data(model: Any, request: PredictiveRequest) -> PredictiveData:
     frame = request.data if observations is None else observations.frame
     require_columns(frame, dict(request.columns or {}))
     predictive = _predictive_group(model, request, len(frame))
-    return PredictiveData(
+    data = PredictiveData(
         frame=frame,
         observed=_responses(observations.response_matrix()) if request.plot_data else None,
         predicted=_responses(_stacked(predictive[own.response_str])),
         labels={code: str(own.labels.get(code, code)) for code in own.choices},
         theta=_parameters(model, request) if request.with_parameters else {},
     )
+    lost = np.zeros(len(frame), dtype=bool) if observations is None else _lost(observations)
+    return replace(data.take(~lost), lost=float(lost.mean())) if request.plot_data and lost.any() else data
+
+
+def _lost(observations: Observations) -> np.ndarray:
+    """(n_trials,) trials that had a response whose rt is unknown: neither an rt nor an omission."""
+    if observations.recording.missing is None:
+        return np.zeros(observations.n_trials, dtype=bool)
+    rows = {name: observations.frame[name].to_numpy(dtype=float) for name in observations.response}
+    masks = rows_by_outcome(rows, observations.response, observations.recording)
+    unknown = [masks[outcome] for outcome in (LOST, UNKNOWN) if outcome in masks]
+    return np.any(unknown, axis=0) if unknown else np.zeros(observations.n_trials, dtype=bool)
 
 
 def _observe_new(own: Observations, data: pd.DataFrame) -> Observations:

@@ -74,7 +74,7 @@ def plot_delta(  # noqa: PLR0913, PLR0917  (the options of a public plot)
         opening,
         shown,
         functions,
-        lambda ax: ax.axhline(0, color="0.8", linewidth=0.8, zorder=0),
+        lambda ax, _: ax.axhline(0, color="0.8", linewidth=0.8, zorder=0),
         hdi=hdi,
         legend=legend,
         title=title,

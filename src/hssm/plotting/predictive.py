@@ -233,14 +233,16 @@ class _Artist:
         )
         handles.append(self._handle(what + self._left_out(data.predicted), "predicted", colors.predicted))
         if data.observed is not None:
-            handles.append(self._handle("observed" + self._left_out(data.observed), "observed", colors.observed))
+            handles.append(
+                self._handle("observed" + self._left_out(data.observed, data.lost), "observed", colors.observed)
+            )
         if data.is_choice_only:
             handles = [Patch(color=h.get_color(), alpha=BAR_ALPHA, label=h.get_label()) for h in handles]
         return handles
 
-    def _left_out(self, responses: Responses) -> str:
-        """What the lines do not show, in words: omitted responses, and those beyond the ends of the axis."""
-        notes = []
+    def _left_out(self, responses: Responses, lost: float = 0.0) -> str:
+        """What the lines do not show, in words: lost rts, omitted responses, and those beyond the ends of the axis."""
+        notes = [f"{100 * lost:.1f} % of trials left out: rt lost"] if lost > 0 else []
         if responses.omitted > 0:
             notes.append(f"{100 * responses.omitted:.1f} % omitted")
         if responses.rt is not None:
@@ -313,9 +315,9 @@ class _Artist:
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
         ax.axvline(0, color="0.8", linewidth=0.8, zorder=0)
         left, right = (named(label) for label in self.labels.values())
-        style: dict[str, Any] = {"transform": ax.transAxes, "va": "bottom", "fontsize": "small", "color": "0.35"}
-        ax.text(0.01, 1.0, f"← {left}", ha="left", **style)
-        ax.text(0.99, 1.0, f"{right} →", ha="right", **style)
+        style: dict[str, Any] = {"transform": ax.transAxes, "va": "top", "fontsize": "small", "color": "0.35"}
+        ax.text(0.01, 0.98, f"← {left}", ha="left", **style)
+        ax.text(0.99, 0.98, f"{right} →", ha="right", **style)
 
     def _bars(self, ax: Axes, data: PredictiveData) -> None:
         codes, colors = tuple(self.labels), self.curves[0]

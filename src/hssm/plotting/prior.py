@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
 from hssm.plotting.facets import FacetGrid
@@ -17,6 +18,9 @@ from hssm.seeds import one_seed
 
 PANEL = (3.2, 2.5)
 MOST_COLUMNS = 4
+SIDE = 0.1
+"""Inches beside a panel."""
+
 COLORS = {False: PREDICTED, True: CHOICES[1]}
 """Of what is typical, and of any member."""
 
@@ -90,7 +94,8 @@ def _panels(n_panels: int, options: dict[str, Any]) -> tuple[Any, np.ndarray]:
     n_rows = -(-max(n_panels, 1) // MOST_COLUMNS)
     n_columns = -(-max(n_panels, 1) // n_rows)
     size = (PANEL[0] * n_columns, PANEL[1] * n_rows + 0.4)
-    return plt.subplots(n_rows, n_columns, **{"layout": "constrained", "figsize": size, **options, "squeeze": False})
+    layout = ConstrainedLayoutEngine(w_pad=SIDE)  # the numbers at the ends of neighbouring axes stay apart
+    return plt.subplots(n_rows, n_columns, **{"layout": layout, "figsize": size, **options, "squeeze": False})
 
 
 def _panel(ax: Axes, curves: Sequence[PriorCurve], limits: tuple[float, float], lines: dict[str, Any]) -> None:

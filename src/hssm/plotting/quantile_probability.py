@@ -18,7 +18,7 @@ from hssm.plotting.data import PredictiveData
 from hssm.plotting.facets import FacetGrid, draw_facets
 from hssm.plotting.opening import open_plot
 from hssm.plotting.quantiles import QuantileRequest, ellipse_of, quantile_table, read_quantiles
-from hssm.plotting.style import CHOICES, SEQUENTIAL, line_properties, require_option, tidy
+from hssm.plotting.style import CHOICES, SEQUENTIAL, line_properties, named, require_option, tidy
 
 SPREAD = 0.18
 """Half-width of the places side by side that response categories take on a categorical axis."""
@@ -189,7 +189,7 @@ class _Artist:
             names = self.settings.xticklabels or [str(condition) for condition in self.conditions]
             ax.set_xticks(range(len(self.conditions)), names)
         else:
-            ax.set_xlim(0, 1)
+            ax.set_xlim(-0.02, 1.02)
 
     def _set_top(self, ax: Axes, observed: pd.Series, predicted: pd.Series) -> None:
         """Room for all that was observed and most of what is predicted: rare choices have far quantiles (lapses)."""
@@ -213,22 +213,26 @@ class _Artist:
             for value in reversed(self.hues)
         ]
         style: dict[str, Any] = {"color": "0.2", "linestyle": ""}
-        handles.append(Line2D([], [], marker="o", label="observed" + self._omitted(data.observed.omitted), **style))
+        handles.append(
+            Line2D([], [], marker="o", label="observed" + self._omitted(data.observed.omitted, data.lost), **style)
+        )
         label = "predicted" + self._omitted(data.predicted.omitted)
         if self.settings.predictive_style == "ellipse":
             label += f", {100 * self.settings.ellipse[0]:g} % of draws"
         handles.append(Line2D([], [], marker=".", alpha=0.5, label=label + self._beyond(), **style))
         if self.settings.hue != "response":
             markers = ((self._marker(r), r) for r in self.responses)
-            handles += [Line2D([], [], marker=m, color="0.6", linestyle="", label=r) for m, r in markers]
+            handles += [Line2D([], [], marker=m, color="0.6", linestyle="", label=named(r)) for m, r in markers]
         return handles
 
     def _hue_text(self, titles: dict[str, str], value: Any) -> str:
-        return titles[self.settings.hue].format(value)
+        text = titles[self.settings.hue].format(value)
+        return named(text) if self.settings.hue == "response" else text
 
     @staticmethod
-    def _omitted(share: float) -> str:
-        return f" ({100 * share:.1f} % omitted)" if share > 0 else ""
+    def _omitted(share: float, lost: float = 0.0) -> str:
+        without = f"\n({100 * lost:.1f} % of trials left out: rt lost)" if lost > 0 else ""
+        return (f" ({100 * share:.1f} % omitted)" if share > 0 else "") + without
 
     def _color(self, value: Any) -> Any:
         place = self.hues.index(value)
