@@ -46,6 +46,10 @@ BY_MODEL = {
     r"wald_race_?\d+": {"a": 1.5, "z": 0.2},
     r"weibull": {"alpha": 2.0, "beta": 1.5},
     r"levy": {"alpha": 1.5},
+    r"conflict_ds": {
+        **{"v": 0.0, "tinit": 0.0, "dinit": 2.0, "tslope": 3.0, "dslope": 4.0, "tfixedp": 2.0},
+        **{"tcoh": 0.8, "dcoh": -0.7},
+    },
 }
 """Regular expressions of model names, to values that differ from those above."""
 

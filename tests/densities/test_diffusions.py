@@ -5,11 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ssms.basic_simulators.drift_functions import conflict_ds_drift
 
 from hssm.densities import diffusions
 from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL, evaluate_trials
+from hssm.densities.passage.symbols import Parameters
 from hssm.densities.passage.trace import Process
-from tests.tolerances import SOLVER, SOLVER_GRADIENT, SOLVER_TAIL
+from tests.models.points import POINTS
+from tests.tolerances import CLOSED_FORM, SOLVER, SOLVER_GRADIENT, SOLVER_TAIL
 
 REFERENCES = Path(__file__).parents[1] / "references"
 RESOLVED = -20.0
@@ -98,3 +101,42 @@ def test_a_finer_tolerance_costs_nodes_and_buys_digits() -> None:
         errors.append(np.abs(found - columns["log_density"])[seen].max())
     assert errors[2] < SOLVER.absolute / 100.0
     assert errors[2] <= errors[1] <= errors[0]
+
+
+CONFLICT = tuple({name: value for name, value in point.items() if name != "t"} for point in POINTS["conflict_ds"])
+
+
+@pytest.mark.parametrize("point", CONFLICT)
+def test_the_drift_of_a_conflict_is_that_of_ssm_simulators(point: dict[str, float]) -> None:
+    times = np.linspace(0.0, 5.0, 51)
+    own = {name: value for name, value in point.items() if name not in ("a", "z")}
+    found = diffusions.two_attentions(times, Parameters(point))
+    np.testing.assert_allclose(found, conflict_ds_drift(times, **own), rtol=CLOSED_FORM.relative)
+
+
+def conflict_trials(point: dict[str, float]) -> np.ndarray:
+    times = np.geomspace(0.05, 3.0, 12)
+    rows = [np.r_[times, times], np.repeat([1.0, -1.0], times.size)]
+    return np.array(rows + [np.full(2 * times.size, point[name]) for name in diffusions.CONFLICT_DS_PROCESS.parameters])
+
+
+@pytest.mark.parametrize("point", CONFLICT)
+def test_a_conflict_is_as_right_as_is_promised(point: dict[str, float]) -> None:
+    """Against steps so small that errors, which fall with the eighth power, are gone."""
+    trials = conflict_trials(point)
+    found, finer = (evaluate_trials(diffusions.CONFLICT_DS_PROCESS, DENSITY, trials, tol) for tol in (1e-6, 1e-9))
+    seen = finer[0] > RESOLVED
+    assert seen.sum() > 10
+    np.testing.assert_allclose(found[0][seen], finer[0][seen], atol=SOLVER.absolute, rtol=0)
+    scale = np.maximum(1.0, np.abs(finer[1:, seen]))
+    np.testing.assert_allclose(found[1:, seen] / scale, finer[1:, seen] / scale, atol=SOLVER_GRADIENT.absolute, rtol=0)
+
+
+def test_a_conflict_without_distractor_and_change_is_the_ddm() -> None:
+    point = {**CONFLICT[0], "dcoh": 0.0, "tinit": 2.0, "tfixedp": 2.0}
+    trials = conflict_trials(point)
+    drift = np.full(trials.shape[1], point["v"] + 2.0 * point["tcoh"])
+    simpler = evaluate_trials(DDM, DENSITY, np.vstack([trials[:2], drift, trials[3:5]]), 1e-9)[0]
+    found = evaluate_trials(diffusions.CONFLICT_DS_PROCESS, DENSITY, trials, 1e-6)[0]
+    seen = simpler > RESOLVED
+    np.testing.assert_allclose(found[seen], simpler[seen], atol=SOLVER.absolute, rtol=0)

@@ -47,6 +47,16 @@ POINTS: dict[str, tuple[Point, ...]] = {
     "gamma_drift_angle": (
         {"v": 0.8, "a": 1.4, "z": 0.5, "t": 0.2, "theta": 0.25, "shape": 2.5, "scale": 0.2, "c": 1.2},
     ),
+    "conflict_ds": (
+        {
+            **{"v": 0.2, "a": 1.2, "z": 0.5, "t": 0.25, "tinit": 0.3, "dinit": 2.0, "tslope": 2.0, "dslope": 3.0},
+            **{"tfixedp": 2.0, "tcoh": 0.8, "dcoh": -0.7},
+        },
+        {
+            **{"v": -0.3, "a": 0.8, "z": 0.6, "t": 0.1, "tinit": 1.0, "dinit": 1.0, "tslope": 0.5, "dslope": 1.5},
+            **{"tfixedp": 3.0, "tcoh": -0.5, "dcoh": 0.9},
+        },
+    ),
     "race_no_bias_angle_4": (
         {"v0": 1.5, "v1": 1.0, "v2": 0.6, "v3": 0.9, "a": 1.5, "z": 0.2, "t": 0.25, "theta": 0.2},
         {"v0": -0.5, "v1": 0.8, "v2": 0.0, "v3": 2.2, "a": 1.1, "z": 0.5, "t": 0.1, "theta": 0.6},
@@ -153,7 +163,10 @@ RANDOM: dict[str, tuple[float, float]] = {
 }
 """Range of random settings by role, else by the name without its number."""
 
-SOLVED = ("ornstein", "ornstein_angle", "weibull", "gamma_drift", "gamma_drift_angle", "race_no_bias_angle_4")
+SOLVED = (
+    *("ornstein", "ornstein_angle", "weibull", "gamma_drift", "gamma_drift_angle"),
+    *("conflict_ds", "race_no_bias_angle_4"),
+)
 """Models whose densities come from integral equations: right to 1e-6, not to 1e-8."""
 
 DRIFTS_OF_RACES = (0.2, 2.0)

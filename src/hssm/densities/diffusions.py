@@ -25,6 +25,13 @@ def gamma_pulse(tau: Any, p: Any) -> Any:
     return p.v + p.c * (tau / (power * p.scale)) ** power * np.exp(power - tau / p.scale)
 
 
+def two_attentions(tau: Any, p: Any) -> Any:
+    """V + tcoh w_t + dcoh w_d; the weight of the target goes from tinit to tfixedp, that of the distractor to 0."""
+    target = p.tfixedp + (p.tinit - p.tfixedp) * np.exp(-p.tslope * tau)
+    distractor = p.dinit * np.exp(-p.dslope * tau)
+    return p.v + p.tcoh * target + p.dcoh * distractor
+
+
 def fixed_bound(tau: Any, p: Any) -> Any:
     """A."""
     return p.a
@@ -70,9 +77,16 @@ GAMMA_DRIFT_ANGLE_PROCESS = Process(
     drift=gamma_pulse,
     bound=linear_bound,
 )
+CONFLICT_DS_PROCESS = Process(
+    name="conflict_ds",
+    parameters=(*_VAZ, "tinit", "dinit", "tslope", "dslope", "tfixedp", "tcoh", "dcoh"),
+    drift=two_attentions,
+    bound=fixed_bound,
+)
 
 WEIBULL = passage_density(WEIBULL_PROCESS)
 ORNSTEIN = passage_density(ORNSTEIN_PROCESS)
 ORNSTEIN_ANGLE = passage_density(ORNSTEIN_ANGLE_PROCESS)
 GAMMA_DRIFT = passage_density(GAMMA_DRIFT_PROCESS)
 GAMMA_DRIFT_ANGLE = passage_density(GAMMA_DRIFT_ANGLE_PROCESS)
+CONFLICT_DS = passage_density(CONFLICT_DS_PROCESS)

@@ -1,0 +1,45 @@
+"""Diffusion model of conflict tasks: attention moves from distractors to the target within a trial.
+
+Found by the registry as model ``conflict_ds``.
+"""
+
+import math
+from dataclasses import replace
+
+from hssm.models.common import A, T, V, Z
+from hssm.spec import LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
+
+_V = replace(V, description="part of the drift that attention does not change; often fixed to 0")
+_TINIT = ParameterSpec(
+    name="tinit", bounds=(0.0, math.inf), closed=(True, False), description="attention to the target at the start"
+)
+_DINIT = replace(_TINIT, name="dinit", description="attention to the distractor at the start; it ends at 0")
+_TFIXEDP = replace(_TINIT, name="tfixedp", description="attention to the target at the end")
+_TSLOPE = ParameterSpec(
+    name="tslope", bounds=(0.0, math.inf), unit="1/s", description="rate at which attention to the target settles"
+)
+_DSLOPE = replace(_TSLOPE, name="dslope", description="rate at which attention to the distractor fades")
+_TCOH = ParameterSpec(
+    name="tcoh", unit="1/√s", description="drift of the fully attended target, positive towards the upper boundary"
+)
+_DCOH = replace(_TCOH, name="dcoh", description="drift of the distractor; of the other sign in incongruent trials")
+
+MODEL = ModelSpec(
+    name="conflict_ds",
+    parameters=(_V, A, Z, T, _TINIT, _DINIT, _TSLOPE, _DSLOPE, _TFIXEDP, _TCOH, _DCOH),
+    choices=(-1, 1),
+    likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.diffusions:CONFLICT_DS")),),
+    simulator=Simulator(draw=Reference("hssm.simulators.diffusion:CONFLICT_DS.draw")),
+    description="Conflict model with two attentions that settle at their own rates (dual stage)",
+    equation=(
+        "dX = (v + tcoh·(tfixedp + (tinit − tfixedp)·exp(−tslope·τ)) + dcoh·dinit·exp(−dslope·τ)) dτ + dW, "
+        "X(0) = a(2z − 1), absorbed at ±a; rt = t + τ"
+    ),
+    references=(
+        "Hübner, R., Steinhauser, M., & Lehle, C. (2010). A dual-stage two-phase model of selective attention. "
+        "Psychological Review, 117, 759-784. (the idea; here attention moves smoothly)",
+        "Buonocore, A., Nobile, A. G., & Ricciardi, L. M. (1987). A new integral equation for the evaluation of "
+        "first-passage-time probability densities. Advances in Applied Probability, 19, 784-800. (numerical "
+        "likelihood)",
+    ),
+)
