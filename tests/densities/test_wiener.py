@@ -1,13 +1,16 @@
 """``ddm`` and ``ddm_sdv``: reference values, backends, total mass, identities, edges, shapes."""
 
 import numpy as np
+import pandas as pd
 import pytensor
 import pytensor.tensor as pt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from scipy.integrate import quad
 
+import hssm
 from hssm.densities.blackbox import ddm_sdv_blackbox
 from hssm.densities.wiener import DDM, DDM_SDV
 from tests.densities.compare import assert_close, columns, reference
@@ -207,3 +210,17 @@ def test_hessian_is_a_finite_difference_of_the_gradient(functions):
     for i in range(len(names)):
         shift = step * np.eye(len(names))[i]
         assert_close(hessian[i], (gradient(point + shift) - gradient(point - shift)) / (2 * step), FINITE_DIFFERENCE)
+
+
+@pytest.mark.parametrize("rt", [1e3, 1e6, 1e12, np.inf])
+@pytest.mark.parametrize("v", [-2.6, 0.4, 2.6])
+@pytest.mark.parametrize("sv", [0.008, 0.5])
+def test_choice_probabilities_with_variable_drift_however_late(rt: float, v: float, sv: float) -> None:
+    """Drifts that would not have ended yet are a hundred standard deviations off, and must not draw nodes there."""
+    a, z = 1.8, 0.22
+    drift = v + sv * np.linspace(-12, 12, 4001)
+    weight = stats.norm.pdf((drift - v) / sv) * (24 / 4000)
+    upper = np.sum(weight * np.expm1(-4 * drift * a * z) / np.expm1(-4 * drift * a))
+    theta = {"v": v, "a": a, "z": z, "t": 0.3, "sv": sv}
+    found = np.exp(hssm.log_cdf("ddm_sdv", pd.DataFrame({"rt": [rt, rt], "response": [-1, 1]}), theta))
+    np.testing.assert_allclose(found, [1 - upper, upper], rtol=OTHER_ALGORITHM.relative, atol=OTHER_ALGORITHM.absolute)

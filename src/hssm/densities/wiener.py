@@ -87,8 +87,10 @@ def _over_drifts(path: Path, sv: TensorVariable, log_probability: Any, is_flat: 
     """Log of the average of a probability over drifts N(drift, sv^2): a trapezoid rule in asinh(drift).
 
     In its tails the probability falls off as exp(m d - m^2 u / 2) with d = -w or d = wc, which moves the drifts
-    that matter; ``is_flat`` says that it also tends to 1 somewhere, so that the bulk of the drifts has to be covered
-    too. No gradient flows through the place of the nodes.
+    that matter. ``is_flat`` says that it is one of leaving, which tends to 1 for drifts towards the bound and falls off
+    no faster than exp(-2 m w) for others, so that the bulk of the drifts has to be covered too; the first ones then
+    matter to derivatives only. Where they are far from the bulk, half of the nodes go to either. No gradient flows
+    through the place of the nodes.
     """
     wide = [pt.expand_dims(x, -1) for x in pt.broadcast_arrays(path.u, path.distance, path.drift, path.w, path.wc, sv)]
     u, distance, drift, w, wc, sv = wide
@@ -97,12 +99,26 @@ def _over_drifts(path: Path, sv: TensorVariable, log_probability: Any, is_flat: 
     reach = _REACH / pt.sqrt(spread)
     low = -sigma * (w + mean * u) / spread - reach
     high = sigma * ((-w if is_flat else wc) - mean * u) / spread + reach
-    if is_flat:
-        low, high = pt.minimum(low, -_REACH), pt.maximum(high, _REACH)
     unit, scale = pt.maximum(sigma, 1e-3), 2.0 + 0.3 / pt.sqrt(u)
-    start = pt.arcsinh((mean + unit * low) / scale)
-    step = (pt.arcsinh((mean + unit * high) / scale) - start) / (_N_DRIFTS - 1)
-    angle = start + step * np.arange(_N_DRIFTS)
+
+    def panel(low: Any, high: Any, n: int) -> tuple[Any, Any]:
+        first, last = (pt.arcsinh((mean + unit * end) / scale) for end in (low, high))
+        return first, (last - first) / (n - 1)
+
+    number = np.arange(_N_DRIFTS)
+    if is_flat:
+        half, bulk_low = _N_DRIFTS // 2, -2.0 * w * sigma - _REACH
+        start, step = panel(pt.minimum(low, -_REACH), pt.maximum(high, _REACH), _N_DRIFTS)
+        bulk_start, bulk_step = panel(bulk_low, _REACH, half)
+        far_start, far_step = panel(low, high, _N_DRIFTS - half)
+        is_apart = ((high < bulk_low) | (low > _REACH)) & (bulk_step < step)
+        is_far = number >= half
+        angle = pt.switch(is_far, far_start + far_step * (number - half), bulk_start + bulk_step * number)
+        angle = pt.switch(is_apart, angle, start + step * number)
+        step = pt.switch(is_apart, pt.switch(is_far, far_step, bulk_step), step)
+    else:
+        start, step = panel(low, high, _N_DRIFTS)
+        angle = start + step * number
     nodes = held((scale * pt.sinh(angle) - mean) / unit)
     log_weights = held(pt.log(scale * pt.cosh(angle) * step / unit) - 0.5 * (nodes * nodes + np.log(2.0 * np.pi)))
     total = _log_sum(log_probability(u, mean + sigma * nodes, w, wc) + log_weights)
