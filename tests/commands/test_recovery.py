@@ -9,7 +9,7 @@ from hssm.cli import main
 from hssm.commands.recovery import RecoverRequest, recover
 from hssm.commands.screen import Screen, WrongUsageError
 
-SMALL = ["--datasets", "3", "--trials", "30", "--draws", "60", "--tune", "60", "--chains", "2", "--workers", "1"]
+SMALL = ["--datasets", "3", "--trials", "30", "--draws", "100", "--tune", "300", "--chains", "2", "--workers", "1"]
 
 
 def test_a_study_and_its_continuation(tmp_path, capsys) -> None:
