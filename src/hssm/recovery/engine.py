@@ -96,15 +96,17 @@ class Engine:
         self.construction = with_responses(self.construction, self.responses(number), self._process)
         options = dict(self.options)
         posterior, divergences = self.posterior(number, options)
-        for _ in range(MOST_EXTENSIONS if self.study.kind == "sbc" else 0):
-            if least_ess(posterior) >= N_RANKS:
+        least = least_ess(posterior) if self.study.kind == "sbc" else np.inf
+        for _ in range(MOST_EXTENSIONS):
+            if least >= N_RANKS:
                 break
             options["draws"] *= 2
             posterior, divergences = self.posterior(number, options)
+            least = least_ess(posterior)
         built = self.construction.built
         rows = compare(posterior, truth)
         *_, tie_seed = self._seed(DATA, number).spawn(3)
-        if self.study.kind == "sbc" and least_ess(posterior) < N_RANKS:
+        if least < N_RANKS:
             worst = max(rows, key=lambda row: row["r_hat"])
             raise RuntimeError(
                 f"the chains did not mix in {options['draws']} draws (R-hat {worst['r_hat']:.2f} of "
