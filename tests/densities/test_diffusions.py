@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from ssms.basic_simulators.drift_functions import conflict_ds_drift
 
-from hssm.densities import diffusions
+from hssm.densities import boundaries, diffusions
 from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL, evaluate_trials
 from hssm.densities.passage.symbols import Parameters
 from hssm.densities.passage.trace import Process
@@ -20,14 +20,14 @@ DDM = Process(
     name="ddm",
     parameters=("v", "a", "z"),
     drift=diffusions.constant_drift,
-    bound=diffusions.fixed_bound,
+    bound=boundaries.constant,
     smooth=True,
 )
 ANGLE = Process(
     name="angle",
     parameters=("v", "a", "z", "theta"),
     drift=diffusions.constant_drift,
-    bound=diffusions.linear_bound,
+    bound=boundaries.angle,
     smooth=True,
 )
 PROCESSES = {

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hssm.densities.boundaries import angle, constant, weibull_cdf
 from hssm.densities.passage.process import passage_density
 from hssm.densities.passage.trace import Process
 
@@ -32,21 +33,6 @@ def two_attentions(tau: Any, p: Any) -> Any:
     return p.v + p.tcoh * target + p.dcoh * distractor
 
 
-def fixed_bound(tau: Any, p: Any) -> Any:
-    """A."""
-    return p.a
-
-
-def linear_bound(tau: Any, p: Any) -> Any:
-    """A - tau tan(theta)."""
-    return p.a - tau * np.tan(p.theta)
-
-
-def weibull_bound(tau: Any, p: Any) -> Any:
-    """A exp(-(tau / beta)^alpha)."""
-    return p.a * np.exp(-((tau / p.beta) ** p.alpha))
-
-
 def leak(p: Any) -> Any:
     """G."""
     return p.g
@@ -55,33 +41,33 @@ def leak(p: Any) -> Any:
 _VAZ = ("v", "a", "z")
 
 WEIBULL_PROCESS = Process(
-    name="weibull", parameters=(*_VAZ, "alpha", "beta"), drift=constant_drift, bound=weibull_bound, smooth=True
+    name="weibull", parameters=(*_VAZ, "alpha", "beta"), drift=constant_drift, bound=weibull_cdf, smooth=True
 )
 ORNSTEIN_PROCESS = Process(
-    name="ornstein", parameters=(*_VAZ, "g"), drift=constant_drift, bound=fixed_bound, leak=leak, smooth=True
+    name="ornstein", parameters=(*_VAZ, "g"), drift=constant_drift, bound=constant, leak=leak, smooth=True
 )
 ORNSTEIN_ANGLE_PROCESS = Process(
     name="ornstein_angle",
     parameters=(*_VAZ, "g", "theta"),
     drift=constant_drift,
-    bound=linear_bound,
+    bound=angle,
     leak=leak,
     smooth=True,
 )
 GAMMA_DRIFT_PROCESS = Process(
-    name="gamma_drift", parameters=(*_VAZ, "shape", "scale", "c"), drift=gamma_pulse, bound=fixed_bound
+    name="gamma_drift", parameters=(*_VAZ, "shape", "scale", "c"), drift=gamma_pulse, bound=constant
 )
 GAMMA_DRIFT_ANGLE_PROCESS = Process(
     name="gamma_drift_angle",
     parameters=(*_VAZ, "theta", "shape", "scale", "c"),
     drift=gamma_pulse,
-    bound=linear_bound,
+    bound=angle,
 )
 CONFLICT_DS_PROCESS = Process(
     name="conflict_ds",
     parameters=(*_VAZ, "tinit", "dinit", "tslope", "dslope", "tfixedp", "tcoh", "dcoh"),
     drift=two_attentions,
-    bound=fixed_bound,
+    bound=constant,
 )
 
 WEIBULL = passage_density(WEIBULL_PROCESS)

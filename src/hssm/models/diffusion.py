@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from hssm.models import common
+from hssm.models.boundaries import BOUNDARIES, Boundary
 from hssm.models.custom import check_bounds, check_extra_fields, check_parameter_names
 from hssm.models.diffusion_check import check_functions
 from hssm.models.faults import Faults, quoted
@@ -26,7 +27,7 @@ PARAMETER_KEYS = ("bounds", "prior", "unit", "description")
 def diffusion_model(
     name: str,
     drift: Callable[[Any, Any], Any],
-    bound: Callable[[Any, Any], Any],
+    bound: Callable[[Any, Any], Any] | str,
     params: Mapping[str, Any] | Sequence[str],
     leak: Callable[[Any], Any] | None = None,
     *,
@@ -49,7 +50,10 @@ def diffusion_model(
         ``f(tau, p)`` of decision time in seconds and the parameters, ``p["k"]`` or ``p.k``. They are called with
         NumPy arrays and with symbols: write plain arithmetic, NumPy's elementwise functions (``np.exp``,
         ``np.where``, ``np.minimum``; also ``scipy.special.erf``, ``expit``), no ``if`` on values and no ``math``.
-        Bounds are half the separation, in sqrt(s); where a bound falls to 0, the last paths end.
+        Bounds are half the separation, in sqrt(s); where a bound falls to 0, the last paths end. ``bound`` may also be
+        the name of a boundary of ssm-simulators: "constant", "angle", "weibull_cdf", "generalized_logistic",
+        "conflict_gamma" or "addm_collapse". Its parameters are then known, and need not be in ``params``; see
+        :mod:`hssm.models.boundaries`.
     params : dict or list of str
         Parameters in order. As a dict: name to bounds ``(lower, upper)``; to a prior (a dict with ``"name"``, or a
         ``Prior``); to a dict with any of ``bounds``, ``prior``, ``unit``, ``description``; or to None. The names v, a,
@@ -58,7 +62,8 @@ def diffusion_model(
     leak : callable, optional
         ``f(p)`` in 1/s; below 0 evidence drives itself away from 0. None is no leak.
     start : callable, optional
-        ``f(p)``, where evidence begins. None is a (2 z - 1) if there is a parameter z, else 0.
+        ``f(p)``, where evidence begins. None is a (2 z - 1) if there is a parameter z, else 0. With a boundary by name
+        z is relative to its height at the start.
     extra_fields : list of str, optional
         Columns of the data that the functions read like parameters, one value per trial.
     tol : float, default 1e-6
@@ -89,9 +94,14 @@ def diffusion_model(
     from hssm.simulators.diffusion import passage_simulator
 
     faults = Faults(f"Diffusion model {name!r}")
+    known = _boundary_of(bound, faults)
+    if known is not None:
+        bound, params = known.function, _with_own(params, known)
+        start = start or (known.start if "z" in params else None)
     functions = {"drift": drift, "bound": bound, "leak": leak, "start": start}
     _check_arguments(name, functions, tol, faults)
-    specs, priors = _parameters(params, faults)
+    described = {**KNOWN, **{spec.name: spec for spec in known.parameters}} if known else KNOWN
+    specs, priors = _parameters(params, described, faults)
     covariates = check_extra_fields(extra_fields, faults)
     faults.raise_if_any()
     names = tuple(spec.name for spec in specs)
@@ -105,7 +115,7 @@ def diffusion_model(
         leak=leak or no_leak,
         start=start or (relative_start if "z" in names else _middle),
     )
-    check_functions(process, {spec.name: spec.bounds for spec in specs})
+    check_functions(process, {spec.name: spec.bounds for spec in specs}, may_open_again=known is not None)
     source = passage_density(process, tol)
     return ModelSpec(
         name=name,
@@ -116,6 +126,26 @@ def diffusion_model(
         description="Diffusion with a drift and a boundary of your own",
         equation=_equation(leak),
     )
+
+
+def _boundary_of(bound: Any, faults: Faults) -> Boundary | None:
+    """The boundary that a name stands for, None for a function."""
+    if not isinstance(bound, str):
+        return None
+    if bound not in BOUNDARIES:
+        hint = close_matches(bound, BOUNDARIES)
+        faults.value(True, f"there is no boundary {bound!r}.{hint} Names: {quoted(BOUNDARIES)}")
+        faults.raise_if_any()
+    return BOUNDARIES[bound]
+
+
+def _with_own(params: Any, boundary: Boundary) -> Any:
+    """Parameters with those of the boundary that were left out, before the non-decision time."""
+    if not isinstance(params, Mapping | list | tuple):
+        return params
+    given = dict(params) if isinstance(params, Mapping) else dict.fromkeys(params)
+    last = {"t": given.pop("t")} if "t" in given else {}
+    return {**given, **{spec.name: None for spec in boundary.parameters if spec.name not in given}, **last}
 
 
 def _middle(p: Any) -> float:
@@ -147,7 +177,9 @@ def _check_start(names: Sequence[str], covariates: Sequence[str], start: Any, fa
     faults.value(missing, "with 'z' but no 'a' the starting point is unknown: give `start`, such as lambda p: p.z")
 
 
-def _parameters(params: Any, faults: Faults) -> tuple[tuple[ParameterSpec, ...], dict[str, Any]]:
+def _parameters(
+    params: Any, described: Mapping[str, ParameterSpec], faults: Faults
+) -> tuple[tuple[ParameterSpec, ...], dict[str, Any]]:
     """The parameters, the non-decision time among them, and the priors that the user gave."""
     given = dict.fromkeys(params) if isinstance(params, list | tuple) and _are_strings(params) else params
     if faults.type(not isinstance(given, Mapping), f"`params` must be a dict or a list of names, got {params!r}"):
@@ -158,7 +190,7 @@ def _parameters(params: Any, faults: Faults) -> tuple[tuple[ParameterSpec, ...],
     specs, priors = [], {}
     for name, said in given.items():
         details = _details(name, said, faults)
-        specs.append(_parameter(name, details, faults))
+        specs.append(_parameter(name, details, described.get(name), faults))
         if details.get("prior") is not None:
             priors[name] = details["prior"]
     return tuple(specs if "t" in given else [*specs, common.T]), priors
@@ -185,11 +217,10 @@ def _details(name: str, said: Any, faults: Faults) -> dict[str, Any]:
     return {"prior": said}
 
 
-def _parameter(name: str, details: Mapping[str, Any], faults: Faults) -> ParameterSpec:
+def _parameter(name: str, details: Mapping[str, Any], known: ParameterSpec | None, faults: Faults) -> ParameterSpec:
     bounds = {}
     if details.get("bounds") is not None:
         bounds = check_bounds({name: details["bounds"]}, [name], faults)
-    known = KNOWN.get(name)
     own = bounds.get(name, known.bounds if known else (float("-inf"), float("inf")))
     words = {key: details[key] for key in ("unit", "description") if details.get(key)}
     if known is not None and own == known.bounds:

@@ -22,8 +22,11 @@ SHIFTS = 7
 """Sets of parameters: shares of their intervals, shifted from one parameter to the next."""
 
 
-def check_functions(process: Any, bounds: Mapping[str, Bounds]) -> None:
-    """ValueError or TypeError for the first function of a process that does not do what it should."""
+def check_functions(process: Any, bounds: Mapping[str, Bounds], *, may_open_again: bool = False) -> None:
+    """ValueError or TypeError for the first function of a process that does not do what it should.
+
+    With ``may_open_again`` it is not asked whether a bound that closes opens again later.
+    """
     points = trial_points(process.parameters, bounds)
     _try_symbols(process)
     started = False
@@ -32,7 +35,8 @@ def check_functions(process: Any, bounds: Mapping[str, Bounds]) -> None:
         _numbers("drift", process.drift, point, TIMES)
         _numbers("leak", process.leak, point)
         start = _numbers("start", process.start, point)[0]
-        _require_closed_for_good(process, point, width)
+        if not may_open_again:
+            _require_closed_for_good(process, point, width)
         started = started or abs(start) < width[0]
     if not started:
         _refuse_start(process, points[0])
