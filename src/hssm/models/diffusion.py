@@ -96,9 +96,10 @@ def diffusion_model(
     faults = Faults(f"Diffusion model {name!r}")
     known = _boundary_of(bound, faults)
     if known is not None:
-        bound, params = known.function, _with_own(params, known)
+        params = _with_own(params, known)
         start = start or (known.start if "z" in params else None)
-    functions = {"drift": drift, "bound": bound, "leak": leak, "start": start}
+    own_bound: Any = bound if known is None else known.function
+    functions = {"drift": drift, "bound": own_bound, "leak": leak, "start": start}
     _check_arguments(name, functions, tol, faults)
     described = {**KNOWN, **{spec.name: spec for spec in known.parameters}} if known else KNOWN
     specs, priors = _parameters(params, described, faults)
@@ -111,7 +112,7 @@ def diffusion_model(
         name=name,
         parameters=(*(each for each in names if each != "t"), *covariates),
         drift=drift,
-        bound=bound,
+        bound=own_bound,
         leak=leak or no_leak,
         start=start or (relative_start if "z" in names else _middle),
     )
