@@ -97,7 +97,7 @@ def diffusion_model(
     known = _boundary_of(bound, faults)
     if known is not None:
         params = _with_own(params, known)
-        start = start or (known.start if "z" in params else None)
+        start = start or (known.start if isinstance(params, Mapping) and "z" in params else None)
     own_bound: Any = bound if known is None else known.function
     functions = {"drift": drift, "bound": own_bound, "leak": leak, "start": start}
     _check_arguments(name, functions, tol, faults)
