@@ -92,6 +92,18 @@ def test_impossible_trials_are_log_zero_without_slopes() -> None:
     assert np.isfinite(evaluate_trials(diffusions.WEIBULL_PROCESS, DENSITY, np.array([possible]).T, 1e-6)).all()
 
 
+@pytest.mark.parametrize("time", [10.0, 1e3, 1e12])
+def test_times_long_after_the_bounds_have_closed(time: float) -> None:
+    """The bounds below meet within two seconds. The mesh must end there, wherever the last time is."""
+    trials = np.array([[time, response, 0.6, 1.8, 0.57, 1.7, 0.42] for response in (-1.0, 1.0)]).T
+    ever = np.exp(evaluate_trials(diffusions.WEIBULL_PROCESS, CDF, trials, 1e-6)[0])
+    np.testing.assert_allclose(ever.sum(), 1.0, atol=SOLVER.absolute, rtol=0)
+    trials[0] = 2.0
+    np.testing.assert_allclose(
+        np.exp(evaluate_trials(diffusions.WEIBULL_PROCESS, CDF, trials, 1e-6)[0]), ever, atol=SOLVER.absolute, rtol=0
+    )
+
+
 def test_a_finer_tolerance_costs_nodes_and_buys_digits() -> None:
     columns = table("weibull")
     trials, seen = trials_of("weibull", columns), columns["log_density"] > -10.0

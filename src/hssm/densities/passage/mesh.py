@@ -25,7 +25,9 @@ DEAD = 24.0
 """The mesh ends where the paths that are left are about exp(-24); what follows continues the exponential decline."""
 
 NARROW = 1e-10
-_PROBES = 32
+_PROBES, _ROUNDS = 32, 12
+_SOON = 1e-12
+"""Share of the squared bound, or of the time, in which nothing happens yet."""
 _LARGE = 36.0
 
 
@@ -70,9 +72,10 @@ def last_time(bounds, theta, longest):  # type: ignore[no-untyped-def]
 
     It is pi^2 / 8 times the integral of 1 / bound^2. Probes close in on where it passes DEAD.
     """
-    low, spent, per, limit = 1e-12 * longest, 0.0, math.pi**2 / 8.0, DEAD * 8.0 / math.pi**2
-    high = longest
-    for _ in range(12):
+    spent, per, limit = 0.0, math.pi**2 / 8.0, DEAD * 8.0 / math.pi**2
+    start = bounds(np.full(1, _SOON * longest), theta)[0, 0]
+    low, high = _SOON * min(longest, start * start), longest
+    for _ in range(_ROUNDS):
         times = low + (high - low) * (np.arange(_PROBES + 1) / _PROBES)
         width = bounds(times, theta)[0]
         rate = np.empty(width.size)
