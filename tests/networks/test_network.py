@@ -33,7 +33,7 @@ def test_faults() -> None:
 
 
 def test_a_loaded_network_is_a_likelihood() -> None:
-    """Of trials with and without a response; the log density is that of the shipped route, which reads the same."""
+    """Of trials, and of those without a response; its log density is that of the shipped route."""
     data = hssm.simulate_data("ddm", {"v": 0.5, "a": 1.2, "z": 0.5, "t": 0.3}, size=60, random_state=1)
     data.loc[data["rt"] > 1.2, ["rt", "response"]] = -999.0
     assert (data["rt"] == -999.0).any()

@@ -75,6 +75,18 @@ def test_races_have_a_line_per_accumulator(race):
     np.testing.assert_allclose(drawn[1], expected.drift[0, 0], rtol=1e-6, atol=DRAWN.absolute)
 
 
+def test_the_legend_has_a_non_decision_time_if_the_model_has_one(race):
+    def texts(model):
+        return [text.get_text() for text in model.plot_model_cartoon(random_state=1).get_legend().get_texts()]
+
+    assert texts(race)[-1] == "non-decision time"
+    theta = {"A": 0.4, "b": 1.2, "v0": 2.0, "v1": 1.9}
+    without = hssm.HSSM(hssm.simulate_data("lba2", theta, size=60, random_state=1), "lba2")
+    draws = {name: (("chain", "draw"), np.full((1, 20), value)) for name, value in theta.items()}
+    without.restore_traces(xr.DataTree.from_dict({"posterior": xr.Dataset(draws, {"chain": [0], "draw": range(20)})}))
+    assert texts(without)[-1] == "observed"
+
+
 def test_what_cannot_be_drawn_is_refused(simple_fit):
     with pytest.raises(ValueError, match="`n_trajectories` must be a number of paths"):
         simple_fit.plot_model_cartoon(n_trajectories=-1)

@@ -340,5 +340,6 @@ class _Artist:
                     label="observed",
                 )
             )
-        handles.append(Line2D([], [], color="0.55", linewidth=1.6, linestyle=":", label="non-decision time"))
+        if "t" in data.theta:
+            handles.append(Line2D([], [], color="0.55", linewidth=1.6, linestyle=":", label="non-decision time"))
         return handles
