@@ -63,7 +63,8 @@ def add_prediction(
     if inplace and request.kind == "response_params" and not has_all:
         raise ValueError(
             f"Trial-wise parameters of {chosen.sizes['draw']} of {posterior.sizes['draw']} draws cannot stand beside "
-            "the draws in the posterior. Set inplace=False for a tree of their own, or leave `draws` out."
+            "the draws in the posterior. Set inplace=False, which returns them in a tree of their own, or leave out "
+            "`draws`."
         )
     predict = predict_responses if request.kind == "response" else predict_parameters
     prediction = predict(built, chosen, rng, request)
