@@ -117,6 +117,26 @@ def test_times_long_after_bounds_that_part(drift: float, ends: bool) -> None:
     assert (survivors[-1] < 1e-6) == ends
 
 
+@pytest.mark.parametrize(
+    ("process", "more"),
+    [
+        (diffusions.ORNSTEIN_PROCESS, (-1.3,)),
+        (diffusions.ORNSTEIN_ANGLE_PROCESS, (-0.7, -0.064)),
+        (diffusions.ORNSTEIN_ANGLE_PROCESS, (-0.2, -0.1)),
+    ],
+)
+def test_late_times_of_paths_that_run_away(process: Process, more: tuple[float, ...]) -> None:
+    """Hardly any is left then; what is computed must fall on, and not be what rounding leaves."""
+    times = np.array([5.0, 10.0, 20.0, 50.0, 200.0, np.inf])
+    point = np.array([[0.6, 1.8, 0.57, *more]] * len(times)).T
+    trials = {r: np.vstack([times, np.full(len(times), r), point]) for r in (-1.0, 1.0)}
+    survivors = np.exp(evaluate_trials(process, SURVIVAL, trials[1.0], 1e-6)[0])
+    cdf = sum(np.exp(evaluate_trials(process, CDF, each, 1e-6)[0]) for each in trials.values())
+    np.testing.assert_allclose(survivors + cdf, 1.0, atol=SOLVER.absolute, rtol=0)
+    for each in trials.values():
+        assert (np.diff(evaluate_trials(process, DENSITY, each, 1e-6)[0]) < 0.0).all()
+
+
 def test_a_finer_tolerance_costs_nodes_and_buys_digits() -> None:
     columns = table("weibull")
     trials, seen = trials_of("weibull", columns), columns["log_density"] > -10.0

@@ -118,7 +118,7 @@ def _densities(paths, trials, members, accuracy, out):  # type: ignore[no-untype
     theta = trials[2:, members[0]].copy()
     start = paths[3](np.zeros(1), theta)[0, 0]
     width = paths[2](np.full(1, first), theta)[0, 0]
-    dead = mesh.last_time(paths[2], theta, longest)[0]
+    dead = mesh.last_time(paths[2], theta, longest, paths[3](np.zeros(1), theta)[1, 0])[0]
     classes = classified(trials, members, (width - start, width + start), dead)
     for k in range(LATE + 1):
         chosen = members[classes == k]
@@ -172,7 +172,8 @@ def _one_group(paths, trials, members, task, out):  # type: ignore[no-untyped-de
         width = paths[2](np.full(1, 1e-12), theta)[0, 0]
         longest = max(longest, width * width)
         end = _ALL * width * width
-        if paths[2](np.full(1, end), theta)[0, 0] > width:
+        # Bounds that part are followed longer, but not where paths run away by themselves and numbers would overflow.
+        if constants[1] >= 0.0 and paths[2](np.full(1, end), theta)[0, 0] > width:
             end = LONGEST * width * width
         for i in members:
             if trials[0, i] >= FOREVER:

@@ -68,16 +68,19 @@ def place_of(time: float, curve: float, scale: float) -> float:
 
 
 @numba.njit(**FLAGS)
-def last_time(bounds, theta, longest):  # type: ignore[no-untyped-def]
+def last_time(bounds, theta, longest, leak):  # type: ignore[no-untyped-def]
     """``longest`` or the earlier time at which the mesh ends; the squared bound there, and the decline until then.
 
     Paths are left in a share of about exp(-decline).
 
-    It is pi^2 / 8 times the integral of 1 / bound^2. Probes close in on where it passes DEAD.
+    It is pi^2 / 8 times the integral of 1 / bound^2. Probes close in on where it passes DEAD. With a ``leak`` below 0
+    paths run away by themselves, at that rate.
     """
     spent, per, limit = 0.0, math.pi**2 / 8.0, DEAD * 8.0 / math.pi**2
     start = bounds(np.full(1, _SOON), theta)[0, 0]
     low, high = _SOON * min(longest, start * start), min(longest, LONGEST * start * start)
+    if leak < 0.0:
+        high = min(high, DEAD / -leak)
     for _ in range(_ROUNDS):
         times = low + (high - low) * (np.arange(_PROBES + 1) / _PROBES)
         width = bounds(times, theta)[0]
