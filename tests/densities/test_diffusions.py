@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from ssms.basic_simulators.drift_functions import conflict_ds_drift
 
+import hssm
 from hssm.densities import diffusions
 from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL, evaluate_trials
 from hssm.densities.passage.symbols import Parameters
@@ -102,6 +103,18 @@ def test_times_long_after_the_bounds_have_closed(time: float) -> None:
     np.testing.assert_allclose(
         np.exp(evaluate_trials(diffusions.WEIBULL_PROCESS, CDF, trials, 1e-6)[0]), ever, atol=SOLVER.absolute, rtol=0
     )
+
+
+@pytest.mark.parametrize(("drift", "ends"), [(-1.7, True), (0.0, False), (0.3, False)])
+def test_times_long_after_bounds_that_part(drift: float, ends: bool) -> None:
+    """The bounds move apart at 0.31 per second; without a change of the drift this is ``angle``, which is exact."""
+    point = [drift, 1.0, 0.3, -0.3, 4.3, 1.4, 0.0]
+    late = np.array([[time, 1.0, *point] for time in (20.0, 100.0, 1e3, 1e12)]).T
+    survivors = np.exp(evaluate_trials(diffusions.GAMMA_DRIFT_ANGLE_PROCESS, SURVIVAL, late, 1e-6)[0])
+    theta = {"v": drift, "a": 1.0, "z": 0.3, "t": 0.0, "theta": -0.3}
+    exact = np.exp(hssm.log_survival("angle", {"rt": late[0, :2]}, theta))
+    np.testing.assert_allclose(survivors[:2], exact, atol=SOLVER.absolute, rtol=0)
+    assert (survivors[-1] < 1e-6) == ends
 
 
 def test_a_finer_tolerance_costs_nodes_and_buys_digits() -> None:
