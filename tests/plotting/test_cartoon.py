@@ -38,6 +38,8 @@ def test_densities_stand_on_their_boundaries(simple_fit):
     observed = shares[3] / (shares[1] + shares[3])
     assert observed == pytest.approx(upper, abs=0.03)
     assert ax.get_ylim()[1] >= max(y.max() for y in steps)
+    lowest = min(y.min() for y in steps)
+    assert lowest - 0.1 * (base - lowest) <= ax.get_ylim()[0] <= lowest  # no empty space below a rare choice
 
 
 def test_panels_groups_and_paths(hierarchical_fit):
