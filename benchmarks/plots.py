@@ -26,13 +26,13 @@ def conduct(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def measure(options: dict[str, Any]) -> dict[str, float]:
-    from matplotlib import pyplot as plt
-
     found = {}
     ddm, lba = two_choices(), three_choices()
     start = time.process_time()
     ddm.plot_predictive(random_state=1).figure.canvas.draw()
     found["first plot of a process (loads Matplotlib and the sampler)"] = time.process_time() - start
+    from matplotlib import pyplot as plt
+
     plt.close("all")
     for name, draw in plots(ddm, lba).items():
         start = time.process_time()

@@ -67,14 +67,14 @@ print(model.summary()[["mean", "sd"]])
 # Posterior densities of both fits, and the values that made the data.
 
 # %%
-figure, axes = plt.subplots(1, len(truth), figsize=(11, 2.6), layout="constrained")
+figure, axes = plt.subplots(1, len(truth), figsize=(11, 2.9), layout="constrained")
 for axis, (name, value) in zip(axes, truth.items(), strict=True):
     for fit, label, color in ((dropped, "omissions dropped", "tab:red"), (model, "omissions modelled", "tab:blue")):
         draws = fit.traces.posterior[name].to_numpy().ravel()
         axis.hist(draws, bins=40, density=True, histtype="stepfilled", alpha=0.5, color=color, label=label)
     axis.axvline(value, color="black", label="truth")
     axis.set(title=name, yticks=[])
-axes[0].legend(fontsize=7)
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=3, frameon=False)
 figure.savefig("missing_responses_bias.png", dpi=90)
 
 # %%

@@ -5,6 +5,7 @@ Everything the user says is validated here, once; what comes out is never rewrit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hssm.bambi_bridge.build import BuildOptions, build
-from hssm.bambi_bridge.compat import coded_columns
+from hssm.bambi_bridge.compat import coded_columns, factor_columns
 from hssm.bambi_bridge.renew import renew
 from hssm.bambi_bridge.starts import starting_values
 from hssm.data import checks
@@ -280,11 +281,22 @@ def _starts(
 
 
 def prepare_new_data(
-    construction: Construction, data: Any, used_columns: tuple[str, ...], *, with_response: bool
+    construction: Construction,
+    data: Any,
+    used_columns: tuple[str, ...],
+    *,
+    with_response: bool,
+    without_groups: bool = False,
 ) -> pd.DataFrame:
-    """New covariates, checked: every column the model uses is there, numeric where it was, without gaps."""
+    """New covariates, checked: every column the model uses is there, numeric where it was, without gaps.
+
+    ``without_groups``: columns that only tell groups apart need not be there.
+    """
     checks.require_frame(data)
     observations = construction.observations
+    if without_groups:
+        absent = [name for name in _only_groups(construction) if name not in data]
+        data = data.assign(**{name: observations.frame[name].iloc[0] for name in absent})
     recording = observations.recording
     if recording.constant_deadline is not None:
         data = data.assign(**{str(recording.deadline): recording.constant_deadline})
@@ -312,6 +324,16 @@ def _numeric_columns(construction: Construction, columns: Iterable[str]) -> set[
     names = {part for term in groups for part in term.factor.split(":")}
     frame = construction.observations.frame
     return {name for name in columns if pd.api.types.is_numeric_dtype(frame[name].dtype)} - names
+
+
+def _only_groups(construction: Construction) -> set[str]:
+    """Columns that tell groups apart and enter the model in no other way."""
+    predictors = construction.built.predictors.values()
+    effects = " ".join(term.name.split("|")[0] for predictor in predictors for term in predictor.terms)
+    elsewhere = {*re.findall(r"\w+", effects), *construction.model.likelihood.covariates}
+    return {
+        name for predictor in predictors for term in predictor.groups() for name in factor_columns(term)
+    } - elsewhere
 
 
 def _unseen_levels(data: pd.DataFrame, construction: Construction) -> Iterator[str]:

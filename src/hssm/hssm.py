@@ -13,6 +13,7 @@ from hssm.construct import construct
 from hssm.inference import aliases, intervention, point, predictive, variational
 from hssm.inference.log_likelihood import pointwise_log_likelihood
 from hssm.inference.prior import prior_predictive_tree
+from hssm.inference.results import root_attributes
 from hssm.inference.sample import SampleRequest, assemble_tree, diagnose, resolve_start, run
 from hssm.inference.samplers import choose_sampler
 from hssm.model_output import ModelOutput
@@ -255,9 +256,11 @@ class HSSM(ModelOutput):
         data : DataFrame, optional
             New covariates, any number of rows; no rt needed.
         inplace : bool
-            True adds to the tree and returns None; False returns a copy with the prediction.
+            True adds to the tree and returns None; False returns a copy with the prediction. Trial-wise parameters
+            replace those that the posterior has; they need all draws to stand beside the others.
         include_group_specific : bool
-            False predicts for a typical member: zero deviations, or a free group mean.
+            False predicts for a typical member: zero deviations, or a free group mean. ``data`` need no columns then
+            that only tell groups apart.
         kind : {"response", "response_params"}
         draws : int, float or sequence, optional
             That many draws per chain at random, a proportion, or draw positions.
@@ -270,7 +273,7 @@ class HSSM(ModelOutput):
         request = predictive.PredictionRequest(
             kind=kind,
             draws=draws,
-            frame=None if data is None else self.prepare_data(data),
+            frame=None if data is None else self.prepare_data(data, without_groups=not include_group_specific),
             include_groups=include_group_specific,
             sample_new_groups=sample_new_groups,
         )
@@ -287,8 +290,9 @@ class HSSM(ModelOutput):
         random_state: Any = None,
     ) -> xr.DataTree:
         """Draws of the prior and the responses they predict; joined to ``traces`` once sampled."""
-        rng = as_generator(one_seed(random_state, random_seed))
-        tree = prior_predictive_tree(self._built, draws, rng, var_names, omit_offsets)
+        seed = one_seed(random_state, random_seed)
+        tree = prior_predictive_tree(self._built, draws, as_generator(seed), var_names, omit_offsets)
+        tree.attrs = root_attributes(self._built, **self._attributes, random_seed=seed)
         aliases.rename(tree, self._aliases)
         self._noted["prior_tree"] = tree
         self._join_prior()

@@ -50,9 +50,14 @@ class ModelInfo:
         """Whether ``traces`` can be asked for."""
         return "traces" in self._noted
 
-    def prepare_data(self, data: Any, with_response: bool = False) -> Any:
-        """New data, checked and coded as those of the fit; ``with_response`` if they must hold responses."""
-        return prepare_new_data(self._construction, data, self._used_columns, with_response=with_response)
+    def prepare_data(self, data: Any, with_response: bool = False, without_groups: bool = False) -> Any:
+        """New data, checked and coded as those of the fit.
+
+        ``with_response`` if they must hold responses, ``without_groups`` if they need not tell groups apart.
+        """
+        return prepare_new_data(
+            self._construction, data, self._used_columns, with_response=with_response, without_groups=without_groups
+        )
 
     def likelihood_for(self, frame: Any) -> Any:
         """The likelihood of prepared new data: they may have outcomes that the data of the fit have not."""

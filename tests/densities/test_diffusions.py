@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from ssms.basic_simulators.drift_functions import conflict_ds_drift
 
+import hssm
 from hssm.densities import boundaries, diffusions
 from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL, evaluate_trials
 from hssm.densities.passage.symbols import Parameters
@@ -90,6 +91,50 @@ def test_impossible_trials_are_log_zero_without_slopes() -> None:
     assert (found[0] == -np.inf).all()
     assert not found[1:].any()
     assert np.isfinite(evaluate_trials(diffusions.WEIBULL_PROCESS, DENSITY, np.array([possible]).T, 1e-6)).all()
+
+
+@pytest.mark.parametrize("time", [10.0, 1e3, 1e12])
+def test_times_long_after_the_bounds_have_closed(time: float) -> None:
+    """The bounds below meet within two seconds. The mesh must end there, wherever the last time is."""
+    trials = np.array([[time, response, 0.6, 1.8, 0.57, 1.7, 0.42] for response in (-1.0, 1.0)]).T
+    ever = np.exp(evaluate_trials(diffusions.WEIBULL_PROCESS, CDF, trials, 1e-6)[0])
+    np.testing.assert_allclose(ever.sum(), 1.0, atol=SOLVER.absolute, rtol=0)
+    trials[0] = 2.0
+    np.testing.assert_allclose(
+        np.exp(evaluate_trials(diffusions.WEIBULL_PROCESS, CDF, trials, 1e-6)[0]), ever, atol=SOLVER.absolute, rtol=0
+    )
+
+
+@pytest.mark.parametrize(("drift", "ends"), [(-1.7, True), (0.0, False), (0.3, False)])
+def test_times_long_after_bounds_that_part(drift: float, ends: bool) -> None:
+    """The bounds move apart at 0.31 per second; without a change of the drift this is ``angle``, which is exact."""
+    point = [drift, 1.0, 0.3, -0.3, 4.3, 1.4, 0.0]
+    late = np.array([[time, 1.0, *point] for time in (20.0, 100.0, 1e3, 1e12)]).T
+    survivors = np.exp(evaluate_trials(diffusions.GAMMA_DRIFT_ANGLE_PROCESS, SURVIVAL, late, 1e-6)[0])
+    theta = {"v": drift, "a": 1.0, "z": 0.3, "t": 0.0, "theta": -0.3}
+    exact = np.exp(hssm.log_survival("angle", {"rt": late[0, :2]}, theta))
+    np.testing.assert_allclose(survivors[:2], exact, atol=SOLVER.absolute, rtol=0)
+    assert (survivors[-1] < 1e-6) == ends
+
+
+@pytest.mark.parametrize(
+    ("process", "more"),
+    [
+        (diffusions.ORNSTEIN_PROCESS, (-1.3,)),
+        (diffusions.ORNSTEIN_ANGLE_PROCESS, (-0.7, -0.064)),
+        (diffusions.ORNSTEIN_ANGLE_PROCESS, (-0.2, -0.1)),
+    ],
+)
+def test_late_times_of_paths_that_run_away(process: Process, more: tuple[float, ...]) -> None:
+    """Hardly any is left then; what is computed must fall on, and not be what rounding leaves."""
+    times = np.array([5.0, 10.0, 20.0, 50.0, 200.0, np.inf])
+    point = np.array([[0.6, 1.8, 0.57, *more]] * len(times)).T
+    trials = {r: np.vstack([times, np.full(len(times), r), point]) for r in (-1.0, 1.0)}
+    survivors = np.exp(evaluate_trials(process, SURVIVAL, trials[1.0], 1e-6)[0])
+    cdf = sum(np.exp(evaluate_trials(process, CDF, each, 1e-6)[0]) for each in trials.values())
+    np.testing.assert_allclose(survivors + cdf, 1.0, atol=SOLVER.absolute, rtol=0)
+    for each in trials.values():
+        assert (np.diff(evaluate_trials(process, DENSITY, each, 1e-6)[0]) < 0.0).all()
 
 
 def test_a_finer_tolerance_costs_nodes_and_buys_digits() -> None:

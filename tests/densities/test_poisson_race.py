@@ -46,6 +46,7 @@ EDGY = {
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.fixed_dictionaries(EDGY))
 @example({"rt": 0.25, "response": -1.0, "r1": 2.3e-308, "r2": 1.0, "k1": 1.0, "k2": 1.0, "t": 0.0})
+@example({"rt": np.inf, "response": -1.0, "r1": 1.0, "r2": 1e3, "k1": 1.0, "k2": 1.0, "t": 0.0})
 def test_never_nan(point: dict[str, float]) -> None:
     valid = all(point[name] > SMALLEST for name in ("r1", "r2", "k1", "k2")) and point["t"] >= 0
     check_never_nan(PATH, NAMES, point, valid=valid)

@@ -172,6 +172,38 @@ def test_without_group_effects_everyone_is_typical(hierarchical_fit, with_new_gr
     np.testing.assert_allclose(posterior["t"], typical, rtol=SAME_NUMERICS.relative)
 
 
+def test_a_typical_member_needs_no_column_that_only_tells_members_apart(hierarchical_fit, with_new_groups):
+    frame = with_new_groups.assign(level="hi")
+    options = {"include_group_specific": False, "kind": "response_params"}
+    named = predict(hierarchical_fit, data=frame, **options)
+    unnamed = predict(hierarchical_fit, data=frame.drop(columns="participant_id"), **options)
+    xr.testing.assert_equal(unnamed["posterior"]["v"], named["posterior"]["v"])
+    with pytest.raises(ValueError, match="no column 'x', needed as a predictor"):
+        predict(hierarchical_fit, data=frame.drop(columns=["participant_id", "x"]), **options)
+
+
+def test_a_column_of_groups_is_needed_where_it_is_a_predictor_too():
+    include = [{"name": "v", "formula": "v ~ 1 + C(participant_id) + (1|level)"}]
+    model = hssm.HSSM(hierarchical_frame(), include=include)
+    with pytest.raises(ValueError, match="no column 'participant_id', needed as a predictor"):
+        model.prepare_data(hierarchical_frame()[["level"]], without_groups=True)
+    assert set(model.prepare_data(hierarchical_frame()[["participant_id"]], without_groups=True)["level"]) == {"hi"}
+
+
+def test_parameters_of_new_trials_join_the_posterior_and_replace_nothing_else(hierarchical_fit):
+    tree = hierarchical_fit.traces.copy()
+    before = tree["posterior"].to_dataset()
+    frame = hierarchical_frame().head(3)
+    for rows in (frame.head(2), frame):
+        hierarchical_fit.sample_posterior_predictive(tree, data=rows, kind="response_params", random_seed=1)
+    after = tree["posterior"].to_dataset()
+    xr.testing.assert_identical(after.drop_dims("__obs__"), before)
+    assert after["v"].sizes["__obs__"] == 3
+    with pytest.raises(ValueError, match=r"2 of \d+ draws cannot stand beside.*inplace=False"):
+        hierarchical_fit.sample_posterior_predictive(tree, kind="response_params", draws=2)
+    xr.testing.assert_identical(tree["posterior"].to_dataset(), after)
+
+
 def test_a_typical_member_has_the_free_mean_of_its_group():
     include = [
         {"name": "v", "formula": "v ~ 1 + (1 + x|participant_id)"},

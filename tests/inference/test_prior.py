@@ -26,6 +26,8 @@ def close(left, right):
 
 def test_layout(prior_tree):
     assert set(prior_tree.children) == {"prior", "prior_predictive", "observed_data"}
+    assert prior_tree.attrs["model"] == "ddm"
+    assert prior_tree.attrs["random_seed"] == 1
     assert prior_tree["prior_predictive"][RESPONSE].dims == ("chain", "draw", "__obs__", "rt,response_dim")
     assert prior_tree["prior_predictive"][RESPONSE].shape == (1, DRAWS, 60, 2)
     assert dict(prior_tree["prior"]["a_level"].sizes) == {"chain": 1, "draw": DRAWS, "a_level_dim": 2}

@@ -4,6 +4,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 import hssm
 from hssm.inference.tidy import tidy_draws
@@ -39,6 +40,21 @@ def test_long_names_of_dims_are_understood(hierarchical_fit):
     short = tidy_draws(hierarchical_fit, "v_1|participant_id[participant_id]", to="pandas")
     long = tidy_draws(hierarchical_fit, "v_1|participant_id[participant_id__factor_dim]", to="pandas")
     pd.testing.assert_frame_equal(short, long)
+
+
+def test_levels_of_a_term_are_joined_across_parameters_where_specs_name_the_term():
+    levels = {"v_cond_dim": ["easy", "hard"], "a_cond_dim": ["easy", "hard"], "chain": [0], "draw": [0, 1, 2]}
+    sides = {"v_cond": "v_cond_dim", "a_cond": "a_cond_dim"}
+    values = {name: (("chain", "draw", dim), np.arange(6.0).reshape(1, 3, 2)) for name, dim in sides.items()}
+    tree = xr.DataTree.from_dict({"posterior": xr.Dataset(values, coords=levels)})
+    joined = tidy_draws(tree, "v_cond[cond]", "a_cond[cond]", to="pandas")
+    assert list(joined.columns) == ["chain", "draw", "cond", "v_cond", "a_cond"]
+    assert len(joined) == 6
+    assert joined["v_cond"].equals(joined["a_cond"].rename("v_cond"))
+    assert joined["cond"].tolist() == ["easy", "hard"] * 3
+    assert len(tidy_draws(tree, "v_cond", "a_cond", to="pandas")) == 12
+    with pytest.raises(ValueError, match=r"'v_cond' names 'con'. Its dimensions: v_cond_dim"):
+        tidy_draws(tree, "v_cond[con]")
 
 
 def test_predictions_have_a_column_per_component(simple_fit):

@@ -30,3 +30,17 @@ def test_faults() -> None:
         load("dmd")
     with pytest.raises(ValueError, match="6 columns.*v, a, z, t, rt, response"):
         load("ddm")(np.zeros((3, 5)))
+
+
+def test_a_loaded_network_is_a_likelihood() -> None:
+    """Of trials, and of those without a response; its log density is that of the shipped route."""
+    data = hssm.simulate_data("ddm", {"v": 0.5, "a": 1.2, "z": 0.5, "t": 0.3}, size=60, random_state=1)
+    data.loc[data["rt"] > 1.2, ["rt", "response"]] = -999.0
+    assert (data["rt"] == -999.0).any()
+    point = {"v": 0.6, "a": 1.1, "z": 0.45, "t": 0.2}
+    plain = {"deadline": 1.2, "p_outlier": 0.0, "model": "ddm", "loglik_kind": "approx_differentiable"}
+    by_name = hssm.HSSM(data, **plain)
+    by_network = hssm.HSSM(data, loglik=load("ddm"), loglik_missing_data=load("ddm_opn"), **plain)
+    found = [float(model.compile_logp()(point)) for model in (by_network, by_name)]
+    assert np.isfinite(found[0])
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-12)

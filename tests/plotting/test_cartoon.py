@@ -38,6 +38,8 @@ def test_densities_stand_on_their_boundaries(simple_fit):
     observed = shares[3] / (shares[1] + shares[3])
     assert observed == pytest.approx(upper, abs=0.03)
     assert ax.get_ylim()[1] >= max(y.max() for y in steps)
+    lowest = min(y.min() for y in steps)
+    assert lowest - 0.1 * (base - lowest) <= ax.get_ylim()[0] <= lowest  # no empty space below a rare choice
 
 
 def test_panels_groups_and_paths(hierarchical_fit):
@@ -73,6 +75,18 @@ def test_races_have_a_line_per_accumulator(race):
     everything = race.plot_model_cartoon(n_samples=None, random_state=1)
     drawn = [line.get_ydata() for line in everything.get_lines() if len(line.get_xdata()) == len(expected.times)]
     np.testing.assert_allclose(drawn[1], expected.drift[0, 0], rtol=1e-6, atol=DRAWN.absolute)
+
+
+def test_the_legend_has_a_non_decision_time_if_the_model_has_one(race):
+    def texts(model):
+        return [text.get_text() for text in model.plot_model_cartoon(random_state=1).get_legend().get_texts()]
+
+    assert texts(race)[-1] == "non-decision time"
+    theta = {"A": 0.4, "b": 1.2, "v0": 2.0, "v1": 1.9}
+    without = hssm.HSSM(hssm.simulate_data("lba2", theta, size=60, random_state=1), "lba2")
+    draws = {name: (("chain", "draw"), np.full((1, 20), value)) for name, value in theta.items()}
+    without.restore_traces(xr.DataTree.from_dict({"posterior": xr.Dataset(draws, {"chain": [0], "draw": range(20)})}))
+    assert texts(without)[-1] == "observed"
 
 
 def test_what_cannot_be_drawn_is_refused(simple_fit):

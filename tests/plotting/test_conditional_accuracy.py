@@ -23,7 +23,7 @@ def test_conditions_have_their_lines_and_panels(two_choices) -> None:
     assert grid.axes.shape == (1, 3)
     assert len(grid.axes[0, 0].get_lines()) == 4
     texts = [text.get_text() for text in grid.figure.legends[0].get_texts()]
-    assert texts[:2] == ["easy", "hard"]
+    assert texts[:2] == ["condition = easy", "condition = hard"]
     assert plot_conditional_accuracy(two_choices).get_ylabel() == "Proportion of right"
 
 

@@ -45,17 +45,33 @@ class PredictionRequest:
 def add_prediction(
     built: BuiltModel, tree: xr.DataTree, request: PredictionRequest, rng: np.random.Generator, inplace: bool
 ) -> xr.DataTree:
-    """Predict from a tree's posterior and put the result into it, or into a copy."""
+    """Predict from a tree's posterior and put the result into it, or into a copy.
+
+    A copy with trial-wise parameters of new data, or of chosen draws, has nothing else in its posterior but the
+    parameters that are the same in all trials; a tree keeps all its variables.
+
+    Raises
+    ------
+    ValueError
+        Unknown kind, or trial-wise parameters of some of the draws beside variables that have all of them.
+    """
     if request.kind not in ("response", "response_params"):
         raise ValueError(f"`kind` must be 'response' or 'response_params', got {request.kind!r}.")
     posterior = tree["posterior"].to_dataset()
     chosen = select_draws(posterior, request.draws, rng)
+    has_all = chosen.sizes["draw"] == posterior.sizes["draw"]
+    if inplace and request.kind == "response_params" and not has_all:
+        raise ValueError(
+            f"Trial-wise parameters of {chosen.sizes['draw']} of {posterior.sizes['draw']} draws cannot stand beside "
+            "the draws in the posterior. Set inplace=False, which returns them in a tree of their own, or leave out "
+            "`draws`."
+        )
     predict = predict_responses if request.kind == "response" else predict_parameters
     prediction = predict(built, chosen, rng, request)
     target = tree if inplace else tree.copy()
     if request.kind == "response":
         target["posterior_predictive"] = xr.DataTree(prediction)
-    elif request.frame is None and chosen.sizes["draw"] == posterior.sizes["draw"]:
+    elif has_all and (inplace or request.frame is None):
         target["posterior"] = xr.DataTree(_replacing(posterior, prediction))
     else:
         simple = [name for name, values in chosen.items() if own_name(name, values) in built.predictors]
@@ -152,7 +168,8 @@ def add_parameters(built: BuiltModel, tree: xr.DataTree) -> None:
 
 
 def _replacing(dataset: xr.Dataset, values: xr.Dataset) -> xr.Dataset:
-    return dataset.drop_vars(list(values.data_vars), errors="ignore").merge(values)
+    """The dataset with trial-wise values in place of those it has, which may belong to other trials."""
+    return dataset.drop_dims(OBS_DIM, errors="ignore").drop_vars(list(values.data_vars), errors="ignore").merge(values)
 
 
 def _fit_trials(values: np.ndarray, built: BuiltModel, frame: Any) -> np.ndarray:

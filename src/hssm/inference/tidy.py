@@ -28,7 +28,8 @@ def tidy_draws(model_or_tree: Any, *specs: str, group: str = "posterior", to: st
     ----------
     model_or_tree : HSSM or DataTree
     *specs : str
-        Variables: ``"v"``, or with the dimensions that become columns, ``"v_1|participant_id[participant_id]"``.
+        Variables: ``"v"``, or with the dimensions that become columns, ``"v_1|participant_id[participant_id]"``, and
+        for levels of a category the term, ``"v_cond[cond]"``, so that those of several parameters are joined.
         Several are joined on the dimensions they share; scalars are repeated. Without any, all scalar variables
         (or the only variable of the group).
         In predictive groups the name of the response (``"rt,response"``) gives one column per component.
@@ -164,6 +165,7 @@ def _renamed(values: xr.DataArray, name: str, wanted: tuple[str, ...] | None) ->
     dims = [str(dim) for dim in values.dims if dim not in SAMPLE_DIMS]
     short = {dim: _short(dim, {name, *dims}) for dim in dims}
     if wanted is not None:
+        short |= {dim: term for term in wanted for dim in dims if _is_term(dim, term)}
         unknown = [dim for dim in wanted if dim not in dims and dim not in short.values()]
         if unknown or len(wanted) != len(dims):
             bad = ", ".join(map(repr, unknown)) or f"{len(wanted)} of {len(dims)} dimensions"
@@ -172,6 +174,11 @@ def _renamed(values: xr.DataArray, name: str, wanted: tuple[str, ...] | None) ->
                 f"The specification of {name!r} names {bad}.{hints} Its dimensions: {_listed(short.values())}."
             )
     return values.rename(short)
+
+
+def _is_term(dim: str, term: str) -> bool:
+    """Whether a dimension holds the levels of that term, whatever the parameter: ``v_cond_dim`` and ``cond``."""
+    return dim.endswith(f"_{term}_dim") and not dim.endswith(("__factor_dim", "__expr_dim"))
 
 
 def _short(dim: str, taken: set[str]) -> str:

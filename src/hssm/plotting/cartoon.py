@@ -181,7 +181,7 @@ class _Artist:
             for i in range(len(self.curves))
         ]
         self.tallest = max(*tops, 1e-9)
-        self.reach = 0.0
+        self.reach = {1.0: 0.0, -1.0: 0.0}  # how far the panels so far go beyond each boundary, in evidence
 
     @staticmethod
     def _both(data: PredictiveData) -> list[Responses]:
@@ -198,11 +198,10 @@ class _Artist:
         self._process(ax, samples, centre)
         self._trajectories(ax, theta)
         base = float(np.nanmax([samples.height, centre.height]))
-        top = self._histograms(ax, data, base)
-        self.reach = max(self.reach, base + 1.05 * top)
+        for side, top in self._histograms(ax, data, base).items():
+            self.reach[side] = max(self.reach[side], base + 1.05 * top)
         ax.set_xlim(*self.xlims)
-        bottom = -self.reach if self.process.two_sided else 0.0
-        ax.set_ylim(*((bottom, self.reach) if self.ylims is None else self.ylims))
+        ax.set_ylim(*((-self.reach[-1.0], self.reach[1.0]) if self.ylims is None else self.ylims))
         # Evidence has a scale up to the boundaries; what is beyond them are densities.
         ticks = MaxNLocator(5).tick_values(-base if self.process.two_sided else 0.0, base)
         ax.set_yticks([tick for tick in ticks if abs(tick) <= base])
@@ -249,14 +248,14 @@ class _Artist:
             for i, color in enumerate(colors):
                 ax.plot(path[:, 0], path[:, 1 + i], color=color, alpha=0.45, linewidth=0.7, zorder=1.5)
 
-    def _histograms(self, ax: Axes, data: PredictiveData, base: float) -> float:
-        """Densities of reaction times per choice, beyond the boundary that it belongs to; their height."""
+    def _histograms(self, ax: Axes, data: PredictiveData, base: float) -> dict[float, float]:
+        """Densities of reaction times per choice, beyond the boundary that it belongs to; the height on each side."""
         scale = self.settings.hist_height * base / self.tallest
-        top = 0.0
+        found: dict[float, float] = {}
         for i, colors in enumerate(self.curves):
             side = -1.0 if self.process.two_sided and i == 0 else 1.0
             heights = self._density(data.predicted, i)
-            top = max(top, heights.mean(axis=0).max())
+            top = heights.mean(axis=0).max()
             if self.settings.uncertainty == "band":
                 x, ends = self._points(np.stack(densities.interval_of(heights, self.settings.interval)))
                 top = max(top, ends.max())
@@ -281,7 +280,8 @@ class _Artist:
                 observed = self._density(data.observed, i)[0]
                 top = max(top, observed.max())
                 self._outline(ax, observed, side, base, scale, "observed", colors.observed)
-        return scale * top
+            found[side] = max(found.get(side, 0.0), scale * top)
+        return found
 
     def _outline(
         self, ax: Axes, heights: np.ndarray, side: float, base: float, scale: float, which: str, color: Any
@@ -340,5 +340,6 @@ class _Artist:
                     label="observed",
                 )
             )
-        handles.append(Line2D([], [], color="0.55", linewidth=1.6, linestyle=":", label="non-decision time"))
+        if "t" in data.theta:
+            handles.append(Line2D([], [], color="0.55", linewidth=1.6, linestyle=":", label="non-decision time"))
         return handles

@@ -72,7 +72,7 @@ def plot_conditional_accuracy(  # noqa: PLR0913, PLR0917  (the options of a publ
     shown = opening.data(model)
     conditions = [None] if cond is None else levels(shown.frame[cond])
     functions = [
-        Function(label=str(level), color=color, values=partial(_values, cond, level, correct, int(bins)))
+        Function(label=f"{cond} = {level}", color=color, values=partial(_values, cond, level, correct, int(bins)))
         for level, color in zip(conditions, palette(len(conditions)), strict=True)
     ]
 

@@ -49,6 +49,7 @@ def plot_plan(table: pd.DataFrame, parameter: str, value: str = "power", level: 
     if value == "power":
         ax.axhline(TARGET, color="0.6", linewidth=0.9, linestyle="--")
         ax.set_ylim(-0.02, 1.02)
+    ax.set_xticks(sorted(own["n_trials"].unique()))
     ax.set(xlabel="trials per participant", ylabel=LABELS.get(value, value))
     ax.set_title(parameter, fontsize="medium")
     ax.legend(frameon=False, fontsize="small")

@@ -41,8 +41,11 @@ def save_traces(model: Any, path: Path) -> None:
     plots = model.plot_trace(
         var_names=names, backend="matplotlib", figure_kwargs={"figsize": (9.0, height), "layout": "constrained"}
     )
+    figure = plots.viz["figure"].item()
+    for ax in figure.axes:
+        ax.set_ylabel("")  # the densities beside the draws are named already, and long names would overlap here
     plots.savefig(path, dpi=DPI)
-    plt.close(plots.viz["figure"].item())
+    plt.close(figure)
 
 
 def trace_names(posterior: Any) -> list[str]:

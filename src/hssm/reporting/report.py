@@ -97,7 +97,7 @@ def overview(tree: xr.DataTree, diagnosis: Diagnosis) -> Section:
     known = {name: tree.attrs[name] for name in wanted if tree.attrs.get(name) not in (None, "", "{}", "None")}
     if "sampling_time" in known:
         known["sampling_time"] = f"{float(known['sampling_time']):.1f} s"
-    known = {name.replace("_", " "): str(value) for name, value in known.items()}
+    known = {name.replace("_", " "): str(value).strip("{}[]").replace("'", "") for name, value in known.items()}
     section.table(pd.DataFrame({"value": known}).rename_axis("setting"))
     return section
 

@@ -24,8 +24,13 @@ LINEAR = 0.3
 DEAD = 24.0
 """The mesh ends where the paths that are left are about exp(-24); what follows continues the exponential decline."""
 
+LONGEST = 100.0
+"""Length of the mesh at most, in squared half distances of the bounds: it is reached only between bounds that part."""
+
 NARROW = 1e-10
-_PROBES = 32
+_PROBES, _ROUNDS = 32, 12
+_SOON = 1e-12
+"""Decision time in seconds, or share of the squared bound, in which nothing happens yet."""
 _LARGE = 36.0
 
 
@@ -63,16 +68,20 @@ def place_of(time: float, curve: float, scale: float) -> float:
 
 
 @numba.njit(**FLAGS)
-def last_time(bounds, theta, longest):  # type: ignore[no-untyped-def]
-    """``longest`` or the earlier time at which hardly any path is left; the squared bound, and the decline until then.
+def last_time(bounds, theta, longest, leak):  # type: ignore[no-untyped-def]
+    """``longest`` or the earlier time at which the mesh ends; the squared bound there, and the decline until then.
 
     Paths are left in a share of about exp(-decline).
 
-    It is pi^2 / 8 times the integral of 1 / bound^2. Probes close in on where it passes DEAD.
+    It is pi^2 / 8 times the integral of 1 / bound^2. Probes close in on where it passes DEAD. With a ``leak`` below 0
+    paths run away by themselves, at that rate.
     """
-    low, spent, per, limit = 1e-12 * longest, 0.0, math.pi**2 / 8.0, DEAD * 8.0 / math.pi**2
-    high = longest
-    for _ in range(12):
+    spent, per, limit = 0.0, math.pi**2 / 8.0, DEAD * 8.0 / math.pi**2
+    start = bounds(np.full(1, _SOON), theta)[0, 0]
+    low, high = _SOON * min(longest, start * start), min(longest, LONGEST * start * start)
+    if leak < 0.0:
+        high = min(high, DEAD / -leak)
+    for _ in range(_ROUNDS):
         times = low + (high - low) * (np.arange(_PROBES + 1) / _PROBES)
         width = bounds(times, theta)[0]
         rate = np.empty(width.size)
@@ -98,8 +107,9 @@ def last_time(bounds, theta, longest):  # type: ignore[no-untyped-def]
 @numba.njit(**FLAGS)
 def first_time(bounds, theta, start, latest):  # type: ignore[no-untyped-def]
     """A time before which no path can have come to a bound."""
-    time = latest
-    once = np.empty(1)
+    once = np.full(1, _SOON)
+    width = bounds(once, theta)[0, 0]
+    time = min(latest, width * width)  # bounds that part may be too far away later, but were not on the way
     for _ in range(200):
         once[0] = time
         width = bounds(once, theta)[0, 0]

@@ -116,7 +116,7 @@ def as_table(mesh: Mesh, passage: Passage, squares, limits):  # type: ignore[no-
             rate[s] += by_u[k] * value[s, first + k] * per
             for q in range(n_slopes):
                 d_rate[q, s] += by_u[k] * slopes[q, s, first + k] * per
-        if not rate[s] < 0.0 and squares[last] < 4.0 * squares[0]:
+        if not rate[s] < 0.0:
             rate[s] = -fall / squares[last]
             d_rate[:, s] = 0.0
         for i in range(last + 1, n):
@@ -198,9 +198,10 @@ def solve(paths, theta, times, sides, accuracy):  # type: ignore[no-untyped-def]
     """
     first, longest = times
     tolerance, steep = accuracy
-    end, narrow, decline = last_time(paths[2], theta, max(longest, SHORTEST * first))
+    leak = paths[3](np.zeros(1), theta)[1, 0]
+    end, narrow, decline = last_time(paths[2], theta, max(longest, SHORTEST * first), leak)
     wide = paths[2](np.full(1, first), theta)[0, 0] ** 2
-    shape = (wide, narrow, abs(paths[3](np.zeros(1), theta)[1, 0]))
+    shape = (wide, narrow, abs(leak))
     span = (first, end, shape, SPARE if end >= longest else 0, decline)
     coarsest = STEEPEST / (1.0 + steep) * min(1.0, (tolerance / USUAL) ** (1.0 / ORDER))
     found = _known_error(paths, theta, span, sides, (tolerance, coarsest))

@@ -121,14 +121,15 @@ def _late_jet(k, x):
     slack = 1.0 - where(shape > 0.0, shape, 0.0) / mode
     fast = _DEPTH / where(slack * spread > 1.0, slack, 1.0)
     wide = _REACH * (spread + 3.0)
-    high = mode + where((fast < wide) & (slack * spread > _DEPTH / _REACH), fast, wide + 20.0)
-    low = where(mode - _REACH * spread > x, mode - _REACH * spread, x)
-    length = high - low
+    # All distances are from x, which may be so large that adding them to it would lose them.
+    above = where(shape > x, shape - x, 0.0)
+    low = where(above > _REACH * spread, above - _REACH * spread, 0.0)
+    length = above - low + where((fast < wide) & (slack * spread > _DEPTH / _REACH), fast, wide + 20.0)
     total, slope = 0.0, 0.0
     for i in range(_N_NODES):
-        u = low + length * _NODES[i]
-        lu = log(u / x)
-        value = _WEIGHTS[i] * exp(shape * lu - (u - x) - peak)
+        y = low + length * _NODES[i]
+        lu = log1p(y / x)
+        value = _WEIGHTS[i] * exp(shape * lu - y - peak)
         total, slope = total + value, slope + value * lu
     total, slope = total * length, slope * length
     value = edge - log(x) + log(total) + peak
