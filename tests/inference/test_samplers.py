@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 import hssm
-from hssm.inference.samplers import OLD_NAMES, SAMPLERS, choose_sampler, jittered
+from hssm.inference.samplers import OLD_NAMES, SAMPLERS, choose_sampler, default_target_accept, jittered
 from hssm.inference.transforms import unconstrain
 from tests.fitted import INCLUDE, TINY, hierarchical_frame, quietly, simple_frame
 
@@ -187,3 +187,11 @@ def test_target_accept_reaches_the_sampler(model):
         for target in (0.6, 0.99)
     ]
     assert steps[1] < steps[0]
+
+
+@pytest.mark.parametrize(("n_groups", "expected"), [(0, 0.95), (5, 0.95), (10, 0.9)])
+def test_few_groups_get_short_steps(n_groups, expected):
+    frame = simple_frame()
+    frame["participant_id"] = [f"p{i % max(n_groups, 1)}" for i in range(len(frame))]
+    include = [{"name": "v", "formula": "v ~ 1 + (1|participant_id)"}] if n_groups else None
+    assert default_target_accept(hssm.HSSM(frame, include=include)._built) == expected

@@ -54,7 +54,8 @@ OWN_INIT = "adapt_diag"
 """The initialisation of PyMC's NUTS that begins with the quick fit's metric."""
 
 HIERARCHICAL_ACCEPT, FLAT_ACCEPT = 0.9, 0.95
-"""Target acceptance of NUTS where none is asked for, by whether there are group-specific terms: measured, see docs."""
+"""Target acceptance of NUTS where none is asked for, with many groups and otherwise: measured, see docs."""
+MANY_GROUPS = 10
 
 OLD_NAMES = {"mcmc": "pymc", "nuts_numpyro": "numpyro", "nuts_blackjax": "blackjax"}
 
@@ -192,9 +193,12 @@ def _compiled_nuts(built: BuiltModel, keywords: dict[str, Any], nuts: Mapping[st
 
 
 def default_target_accept(built: BuiltModel) -> float:
-    """Few parameters on long curved ridges need short steps, which cost them little; group effects are round."""
-    is_hierarchical = any(predictor.groups() for predictor in built.predictors.values())
-    return HIERARCHICAL_ACCEPT if is_hierarchical else FLAT_ACCEPT
+    """Few parameters on long curved ridges need short steps, which cost them little; the effects of many are round.
+
+    The spread of a few group effects is a long ridge, too.
+    """
+    groups = [len(term.groups) for predictor in built.predictors.values() for term in predictor.groups()]
+    return HIERARCHICAL_ACCEPT if groups and min(groups) >= MANY_GROUPS else FLAT_ACCEPT
 
 
 def _devices() -> int:
