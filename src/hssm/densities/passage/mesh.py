@@ -130,6 +130,7 @@ def make_mesh(first_time: float, end: float, shape: tuple[float, float, float], 
     curve = ratio / end
     scale = LINEAR / (1.0 / wide + leak)
     first, last = place_of(first_time, curve, scale), place_of(end, curve, scale)
-    count = max(int(math.ceil((last - first) / step)), 8)
+    # The step is often a simple fraction of another mesh's: rounding must not decide whether there is a node more.
+    count = max(int(math.ceil((last - first) / step - 1e-9)), 8)
     step = (last - first) / count
     return Mesh(first, step, count + 1 + spare, curve, scale, first_time, end)
