@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 from scipy import stats
-from ssms.basic_simulators import boundary_functions
 
 import hssm
-from hssm.densities.passage.symbols import Parameters
-from hssm.models.boundaries import BOUNDARIES
 from hssm.spec import ModelSpec
-from tests.tolerances import CLOSED_FORM, MONTE_CARLO, SOLVER, SOLVER_GRADIENT
+from tests.tolerances import MONTE_CARLO, SOLVER, SOLVER_GRADIENT
 
 THETA = {"v": 0.7, "a": 1.2, "z": 0.4, "theta": 0.3, "t": 0.25}
 SIMULATED = 4000
@@ -103,69 +100,6 @@ def test_a_fit_with_missing_responses_recovers(mine: ModelSpec) -> None:
         draws = traces.posterior[name].values.ravel()
         assert abs(draws.mean() - value) < 4.0 * draws.std(), name
     model.sample_posterior_predictive(draws=5)
-
-
-BY_NAME = {
-    "constant": {},
-    "angle": {"theta": 0.3},
-    "weibull_cdf": {"alpha": 2.0, "beta": 1.5},
-    "generalized_logistic": {"B": 2.0, "M": 1.2, "nu": 0.5},
-    "conflict_gamma": {"theta": 0.3, "scale": 0.2, "alphaGamma": 2.5, "scaleGamma": 0.3},
-    "addm_collapse": {"b": 0.4},
-}
-CLOSED_FORMS = {"constant": "ddm", "angle": "angle", "weibull_cdf": "weibull"}
-
-
-@pytest.mark.parametrize("name", BOUNDARIES)
-def test_boundaries_by_name_are_those_of_ssm_simulators(name: str) -> None:
-    times, own = np.linspace(1e-6, 2.0, 41), {"a": 1.4, **BY_NAME[name]}
-    theirs = {{"nu": "v"}.get(key, key): value for key, value in own.items()}
-    expected = getattr(boundary_functions, name)(t=times, **theirs)
-    found = BOUNDARIES[name].function(times, Parameters(own))
-    np.testing.assert_allclose(np.broadcast_to(found, times.shape), expected, rtol=CLOSED_FORM.relative)
-
-
-def by_name(name: str) -> tuple[ModelSpec, dict[str, float]]:
-    spec = hssm.diffusion_model(f"ddm_{name}", drift=lambda t, p: p.v, bound=name, params=["v", "z"])
-    return spec, {"v": 0.7, "z": 0.45, "a": 1.2, **BY_NAME[name], "t": 0.2}
-
-
-@pytest.mark.parametrize("name", CLOSED_FORMS)
-def test_boundaries_by_name_give_the_models_with_these_boundaries(name: str) -> None:
-    spec, theta = by_name(name)
-    assert set(spec.parameter_names) == set(theta)
-    data = {"rt": np.tile(np.linspace(0.3, 1.6, 8), 2), "response": np.repeat([-1, 1], 8)}
-    expected = hssm.log_density(CLOSED_FORMS[name], data, theta)
-    np.testing.assert_allclose(hssm.log_density(spec, data, theta), expected, atol=SOLVER.absolute, rtol=0)
-
-
-def test_a_straight_collapse_is_the_angle_model() -> None:
-    spec, theta = by_name("addm_collapse")
-    data = {"rt": np.tile(np.linspace(0.3, 1.6, 8), 2), "response": np.repeat([-1, 1], 8)}
-    straight = {key: value for key, value in theta.items() if key != "b"} | {"theta": np.arctan(theta["b"])}
-    expected = hssm.log_density("angle", data, straight)
-    found = hssm.log_density(spec, data, theta)
-    np.testing.assert_allclose(found, expected, atol=SOLVER.absolute, rtol=0)
-
-
-@pytest.mark.parametrize("name", ["generalized_logistic", "conflict_gamma"])
-def test_curved_boundaries_by_name_agree_with_their_simulator(name: str) -> None:
-    """Shares of responses up to a few times, of each choice, against distribution functions."""
-    spec, theta = by_name(name)
-    drawn = hssm.simulate_data(spec, theta, size=SIMULATED, random_state=7)
-    cuts = np.tile(np.quantile(drawn.rt, [0.25, 0.5, 0.75, 0.95]), 2)
-    sides = np.repeat([-1, 1], 4)
-    shares = np.exp(hssm.log_cdf(spec, {"rt": cuts, "response": sides}, theta))
-    counts = [((drawn.rt <= cut) & (drawn.response == side)).sum() for cut, side in zip(cuts, sides, strict=True)]
-    errors = (np.array(counts) / SIMULATED - shares) / np.sqrt(shares * (1.0 - shares) / SIMULATED)
-    assert np.abs(errors).max() < MONTE_CARLO.standard_errors
-
-
-def test_z_is_relative_to_where_a_boundary_begins() -> None:
-    own = Parameters({"a": 1.2, "z": 0.75, **BY_NAME["generalized_logistic"]})
-    boundary = BOUNDARIES["generalized_logistic"]
-    assert boundary.start(own) == pytest.approx(0.5 * boundary.function(0.0, own))
-    assert BOUNDARIES["constant"].start(own) == pytest.approx(0.6)
 
 
 def test_start_and_leak_are_functions_too() -> None:
