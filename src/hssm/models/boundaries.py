@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hssm.models.common import THETA, A
+from hssm.models.weibull import ALPHA, BETA
 from hssm.spec import ParameterSpec, Reference
 
 
@@ -34,10 +35,6 @@ class Boundary:
         return height * (2.0 * p.z - 1.0)
 
 
-_ALPHA = ParameterSpec(name="alpha", bounds=(0.0, math.inf), description="shape of the collapse")
-_BETA = ParameterSpec(
-    name="beta", bounds=(0.0, math.inf), unit="s", description="decision time at which boundaries are down to 37 % of a"
-)
 _RATE = ParameterSpec(name="B", bounds=(0.0, math.inf), unit="1/s", description="rate of the collapse")
 _TIME = ParameterSpec(name="M", unit="s", description="decision time around which boundaries fall, by 1 altogether")
 _SKEW = ParameterSpec(
@@ -57,7 +54,7 @@ BOUNDARIES = {
     for boundary in (
         Boundary(name="constant", parameters=(A,)),
         Boundary(name="angle", parameters=(A, THETA)),
-        Boundary(name="weibull_cdf", parameters=(A, _ALPHA, _BETA)),
+        Boundary(name="weibull_cdf", parameters=(A, ALPHA, BETA)),
         Boundary(name="generalized_logistic", parameters=(A, _RATE, _TIME, _SKEW), starts_at_a=False),
         Boundary(name="conflict_gamma", parameters=(A, THETA, _HEIGHT, _SHAPE, _WIDTH)),
         Boundary(name="addm_collapse", parameters=(A, _SLOPE)),

@@ -8,12 +8,12 @@ import math
 from hssm.models.common import A, T, V, Z
 from hssm.spec import LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
 
-_ALPHA = ParameterSpec(
+ALPHA = ParameterSpec(
     name="alpha",
     bounds=(0.0, math.inf),
     description="shape of the collapse: at most 1 is early, more holds the boundaries up to beta and then drops them",
 )
-_BETA = ParameterSpec(
+BETA = ParameterSpec(
     name="beta",
     bounds=(0.0, math.inf),
     unit="s",
@@ -22,7 +22,7 @@ _BETA = ParameterSpec(
 
 MODEL = ModelSpec(
     name="weibull",
-    parameters=(V, A, Z, T, _ALPHA, _BETA),
+    parameters=(V, A, Z, T, ALPHA, BETA),
     choices=(-1, 1),
     likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.diffusions:WEIBULL")),),
     simulator=Simulator(draw=Reference("hssm.simulators.diffusion:WEIBULL.draw")),

@@ -20,7 +20,7 @@ from hssm.densities.passage import distribution, grouping, march, mean_path, mes
 from hssm.densities.passage.distribution import NEVER, both_integrals, log_cdf, log_survival
 from hssm.densities.passage.grouping import grouped, same
 from hssm.densities.passage.march import FLAGS, free_term, spread
-from hssm.densities.passage.mesh import LONGEST, NARROW, first_time
+from hssm.densities.passage.mesh import LONGEST, NARROW, SOON, first_time
 from hssm.densities.passage.solve import edges_at
 from hssm.densities.passage.table import read
 from hssm.densities.passage.trace import SIGNATURE, Process, compiled_paths
@@ -116,9 +116,10 @@ def _densities(paths, trials, members, accuracy, out):  # type: ignore[no-untype
     """Log densities of trials of one set of parameters."""
     first, longest, tolerance = accuracy
     theta = trials[2:, members[0]].copy()
-    start = paths[3](np.zeros(1), theta)[0, 0]
+    constants = paths[3](np.zeros(1), theta)[:, 0]
+    start, leak = constants[0], constants[1]
     width = paths[2](np.full(1, first), theta)[0, 0]
-    dead = mesh.last_time(paths[2], theta, longest, paths[3](np.zeros(1), theta)[1, 0])[0]
+    dead = mesh.last_time(paths[2], theta, longest, leak)[0]
     classes = classified(trials, members, (width - start, width + start), dead)
     for k in range(LATE + 1):
         chosen = members[classes == k]
@@ -169,7 +170,7 @@ def _one_group(paths, trials, members, task, out):  # type: ignore[no-untyped-de
     constants = paths[3](np.zeros(1), theta)[:, 0]
     longest = last_of(trials, members)
     if what != DENSITY:
-        width = paths[2](np.full(1, 1e-12), theta)[0, 0]
+        width = paths[2](np.full(1, SOON), theta)[0, 0]
         longest = max(longest, width * width)
         end = _ALL * width * width
         # Bounds that part are followed longer, but not where paths run away by themselves and numbers would overflow.

@@ -29,7 +29,7 @@ LONGEST = 100.0
 
 NARROW = 1e-10
 _PROBES, _ROUNDS = 32, 12
-_SOON = 1e-12
+SOON = 1e-12
 """Decision time in seconds, or share of the squared bound, in which nothing happens yet."""
 _LARGE = 36.0
 
@@ -77,8 +77,8 @@ def last_time(bounds, theta, longest, leak):  # type: ignore[no-untyped-def]
     paths run away by themselves, at that rate.
     """
     spent, per, limit = 0.0, math.pi**2 / 8.0, DEAD * 8.0 / math.pi**2
-    start = bounds(np.full(1, _SOON), theta)[0, 0]
-    low, high = _SOON * min(longest, start * start), min(longest, LONGEST * start * start)
+    start = bounds(np.full(1, SOON), theta)[0, 0]
+    low, high = SOON * min(longest, start * start), min(longest, LONGEST * start * start)
     if leak < 0.0:
         high = min(high, DEAD / -leak)
     for _ in range(_ROUNDS):
@@ -107,7 +107,7 @@ def last_time(bounds, theta, longest, leak):  # type: ignore[no-untyped-def]
 @numba.njit(**FLAGS)
 def first_time(bounds, theta, start, latest):  # type: ignore[no-untyped-def]
     """A time before which no path can have come to a bound."""
-    once = np.full(1, _SOON)
+    once = np.full(1, SOON)
     width = bounds(once, theta)[0, 0]
     time = min(latest, width * width)  # bounds that part may be too far away later, but were not on the way
     for _ in range(200):
