@@ -9,8 +9,8 @@ import pytensor
 from pytensor.compile.mode import Mode
 
 import hssm
+from hssm.bambi_bridge.transforms import constrain, unconstrain
 from hssm.inference.results import reported_values, stored_names
-from hssm.inference.transforms import constrain, unconstrain
 
 N_TRIALS = 60
 TRUE = {"v": 0.5, "a": 1.2, "z": 0.5, "t": 0.3}

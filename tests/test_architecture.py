@@ -22,6 +22,7 @@ LAYERS = {
     "seeds": 0,
     "suggest": 0,
     "lazy": 0,
+    "collector": 0,
     "precision": 1,
     "light_bambi": 2,
     "densities": 1,

@@ -17,6 +17,7 @@ from hssm.bambi_bridge.build import BuildOptions, build
 from hssm.bambi_bridge.compat import coded_columns, factor_columns
 from hssm.bambi_bridge.renew import renew
 from hssm.bambi_bridge.starts import starting_values
+from hssm.collector import collector_paused
 from hssm.data import checks
 from hssm.data.observe import new_responses, observe
 from hssm.data.outcomes import deadline_faults
@@ -52,6 +53,7 @@ class Construction:
     initvals: Mapping[str, np.ndarray]
 
 
+@collector_paused()
 def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
     """Run every stage; ``arguments`` are the constructor's, by name, with ``keywords`` for the rest."""
     checks.require_frame(data)

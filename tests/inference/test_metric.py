@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import hssm
+from hssm.bambi_bridge.transforms import unconstrain
 from hssm.inference.metric import ONE_SIDED, RoundedPotential, on_both_sides, posterior_covariance
-from hssm.inference.transforms import unconstrain
 from tests.bambi_bridge.cases import assert_same, make_frame, make_model
 from tests.tolerances import FINITE_DIFFERENCE, MONTE_CARLO
 

@@ -5,8 +5,8 @@ import pytest
 import xarray as xr
 
 import hssm
+from hssm.bambi_bridge.transforms import unconstrain
 from hssm.inference.samplers import OLD_NAMES, SAMPLERS, choose_sampler, default_target_accept, jittered
-from hssm.inference.transforms import unconstrain
 from tests.fitted import INCLUDE, TINY, hierarchical_frame, quietly, simple_frame
 
 

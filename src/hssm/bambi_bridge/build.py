@@ -19,6 +19,7 @@ from hssm.bambi_bridge.alike import with_rows_alike
 from hssm.bambi_bridge.centering import Form, can_be_noncentered, nearest_form, resolve_centering
 from hssm.bambi_bridge.compat import read_terms
 from hssm.bambi_bridge.family import describe
+from hssm.bambi_bridge.model import FitModel
 from hssm.bambi_bridge.partial import with_witnesses
 from hssm.bambi_bridge.predictor import Predictor
 from hssm.bambi_bridge.quick_fit import QuickFit, quick_fit
@@ -68,7 +69,7 @@ def build(
     fit = quick_fit(likelihood, observations, params, plain, options.start)
     forms = resolve_centering({n: p.groups() for n, p in plain.items()}, options.noncentered, fit.effects)
     predictors = {name: with_means(predictor, forms) for name, predictor in plain.items()}
-    pymc_model = pm.Model(coords=_coords(observations))
+    pymc_model = FitModel(coords=_coords(observations))
     with pymc_model:
         values: dict[str, Any] = {}
         fastest = fastest_response(observations)

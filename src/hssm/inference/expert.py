@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hssm.bambi_bridge.names import natural
-from hssm.inference.transforms import unconstrain
+from hssm.bambi_bridge.transforms import unconstrain
 
 FORMATTINGS = ("plain", "plain_with_params")
 

@@ -12,14 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from pymc.step_methods.hmc.integration import CpuLeapfrogIntegrator
 from pymc.step_methods.hmc.quadpotential import QuadPotentialDiagAdapt
 from scipy.linalg import solve_triangular
 
 from hssm.bambi_bridge.compat import Term
 from hssm.bambi_bridge.partial import PartialCentering
 from hssm.bambi_bridge.quick_fit import HALF_STEP, Effects
-from hssm.inference.transforms import unconstrain_draws
+from hssm.bambi_bridge.transforms import unconstrain_draws
 from hssm.parameters.coordinates import Folded
 from hssm.spec import BuiltModel
 
@@ -64,18 +63,18 @@ class RoundedPotential(QuadPotentialDiagAdapt):
         super().update(np.dot(self._inverse, sample), grad, tune)
 
 
-def round_off(step: Any, built: BuiltModel, start: Mapping[str, np.ndarray], mean: np.ndarray, rng: Any) -> Any:
-    """The NUTS step with a metric that begins with the quick fit's covariance; unchanged where there is none.
+def rounded_potential(
+    built: BuiltModel, start: Mapping[str, np.ndarray], mean: np.ndarray, rng: Any
+) -> RoundedPotential | None:
+    """A metric that begins with the quick fit's covariance; None where there is none.
 
     ``start`` is a starting point on the variables' own scales, ``mean`` the same, flat and unconstrained.
     """
     covariance = posterior_covariance(built, start)
     if covariance is None:
-        return step
+        return None
     covariance = on_both_sides(covariance, built, start, mean)
-    step.potential = RoundedPotential(mean, np.linalg.cholesky(covariance), rng=rng)
-    step.integrator = CpuLeapfrogIntegrator(step.potential, step._logp_dlogp_func)
-    return step
+    return RoundedPotential(mean, np.linalg.cholesky(covariance), rng=rng)
 
 
 def posterior_covariance(built: BuiltModel, start: Mapping[str, np.ndarray]) -> np.ndarray | None:

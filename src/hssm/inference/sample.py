@@ -14,13 +14,14 @@ import numpy as np
 import xarray as xr
 
 from hssm.bambi_bridge import names
+from hssm.bambi_bridge.transforms import unconstrain
+from hssm.collector import collect_if_due
 from hssm.inference.convergence import stuck_chains, warn_about_convergence
 from hssm.inference.log_likelihood import AUTOMATIC_LIMIT, pointwise_log_likelihood
 from hssm.inference.point import find_mode, laplace
 from hssm.inference.prior_conflict import warn_about_priors
 from hssm.inference.results import constant_group, finish_draws, observed_group, root_attributes
 from hssm.inference.samplers import JAX_OPTIONS, Sampler, draw, jittered
-from hssm.inference.transforms import unconstrain
 from hssm.inference.unconstrained import log_density_of_rows, sampled_values, unconstrained_matrix
 from hssm.seeds import as_generator
 from hssm.spec import BuiltModel
@@ -61,6 +62,7 @@ def run(built: BuiltModel, request: SampleRequest) -> xr.DataTree:
     began = time.perf_counter()
     raw = _draw(built, request, options)
     took = time.perf_counter() - began
+    collect_if_due()
     tree = assemble_tree(built, raw["posterior"].to_dataset(), request.used_columns, request.attributes)
     if "sample_stats" in raw.children:
         stats = raw["sample_stats"].to_dataset()

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hssm.bambi_bridge.transforms import constrain, unconstrain
 from hssm.inference.jax_precision import floatx_precision
-from hssm.inference.metric import round_off
+from hssm.inference.nuts import OWN_INIT, compiled_step, recorder
 from hssm.inference.results import stored_names
-from hssm.inference.transforms import constrain, unconstrain
 from hssm.seeds import as_generator
 from hssm.spec import BuiltModel
 from hssm.suggest import close_matches
@@ -49,9 +49,6 @@ SAMPLERS = {
         Sampler("laplace"),
     )
 }
-
-OWN_INIT = "adapt_diag"
-"""The initialisation of PyMC's NUTS that begins with the quick fit's metric."""
 
 HIERARCHICAL_ACCEPT, FLAT_ACCEPT = 0.9, 0.95
 """Target acceptance of NUTS where none is asked for, with many groups and otherwise: measured, see docs."""
@@ -132,10 +129,12 @@ def draw(
     if sampler.name == "pymc" and built.likelihood.uses_jax:
         keywords.setdefault("mp_ctx", "spawn")  # JAX does not survive a fork
     elif sampler.name == "pymc" and "step" not in keywords:
-        keywords["step"] = _compiled_nuts(built, keywords, nuts, seed)
+        keywords["step"] = compiled_step(built, keywords, nuts, seed, keywords.pop("init"))
     if nuts and "step" not in keywords:
         keywords["nuts"] = nuts
     with floatx_precision(sampler.runs_jax or built.likelihood.uses_jax), forks_quietly(), built.pymc_model:
+        if sampler.name == "pymc" and keywords.get("trace") is None:
+            keywords["trace"] = recorder(built, starts[0])
         return pm.sample(
             nuts_sampler=sampler.name,
             random_seed=seed,
@@ -165,31 +164,6 @@ def _add_step(keywords: dict[str, Any], built: BuiltModel) -> None:
         if not built.likelihood.differentiable:
             with built.pymc_model:
                 keywords["step"] = pm.Slice()
-
-
-def _compiled_nuts(built: BuiltModel, keywords: dict[str, Any], nuts: Mapping[str, Any], seed: Any) -> Any:
-    """PyMC's own NUTS step, compiled before the chains fork: else every chain compiles the same code for itself."""
-    import pymc as pm
-    from pymc.blocking import DictToArrayBijection
-
-    passed = ("initvals", "n_init", "jitter_max_retries", "compile_kwargs", "quiet", "tune", "chains")
-    init = keywords.pop("init")
-    # The potential's generator gets a stream of its own, apart from those of the chains.
-    own = None if seed is None else np.random.SeedSequence([*np.atleast_1d(seed).tolist(), 104729])
-    points, step = pm.init_nuts(
-        init=init,
-        model=built.pymc_model,
-        random_seed=None if own is None else own.generate_state(keywords["chains"]).tolist(),
-        progressbar=False,
-        **{key: keywords[key] for key in passed if keywords.get(key) is not None},
-        **nuts,
-    )
-    start = DictToArrayBijection.map(points[0])
-    if init == OWN_INIT and not {"potential", "scaling"} & set(nuts):
-        rng = None if own is None else np.random.default_rng(own.spawn(1)[0])
-        round_off(step, built, keywords["initvals"][0], start.data, rng)
-    step.integrator.compute_state(start, np.zeros_like(start.data))
-    return step
 
 
 def default_target_accept(built: BuiltModel) -> float:

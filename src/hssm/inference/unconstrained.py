@@ -13,8 +13,8 @@ import numpy as np
 import xarray as xr
 
 from hssm.bambi_bridge import names
+from hssm.bambi_bridge.transforms import unconstrain_draws
 from hssm.inference.draws import flatten
-from hssm.inference.transforms import unconstrain_draws
 from hssm.spec import BuiltModel
 
 

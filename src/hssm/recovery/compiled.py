@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hssm.bambi_bridge.transforms import converter
 from hssm.inference.results import stored_names
 from hssm.inference.samplers import default_target_accept
-from hssm.inference.transforms import converter
 from hssm.seeds import as_generator
 from hssm.spec import BuiltModel
 

@@ -2,7 +2,7 @@ import numpy as np
 import pymc as pm
 import pytest
 
-from hssm.inference.transforms import constrain, unconstrain
+from hssm.bambi_bridge.transforms import constrain, unconstrain
 from tests.tolerances import SAME_NUMERICS
 
 POINT = {"free": np.array(-1.5), "positive": np.array([0.5, 2.0]), "between": np.array(0.25), "below": np.array(0.1)}
