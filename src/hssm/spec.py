@@ -20,6 +20,7 @@ KINDS: tuple[LikelihoodKind, ...] = ("analytical", "approx_differentiable", "bla
 BACKENDS = ("pytensor", "jax", "numpy")
 
 Bounds = tuple[float, float]
+Ceiling = tuple[str, Callable[[Any], Any]]
 Named = Mapping[str, Any]
 DensityFunction = Callable[[Named, Named], Any]
 
@@ -56,8 +57,9 @@ class ParameterSpec:
 
     ``role`` is the row of the default-prior table it follows ("v", "a", "z", "t", "sv", "sz", "st",
     "theta", ... or "generic", by bounds). ``closed`` says whether an end of ``bounds`` is itself valid. ``above``
-    names a parameter that this one must exceed, ``factor`` a positive one whose product with this one is all that
-    responses depend on; ``coordinate`` is how samplers move it: "" as PyMC chooses, or "folded", "bent", "shifted" or
+    names a parameter that this one must exceed, ``ceiling`` another one and the function of it that is the most that
+    this one can be; ``factor`` names a positive one whose product with this one is all that responses depend on;
+    ``coordinate`` is how samplers move it: "" as PyMC chooses, or "folded", "bent", "bent_square", "shifted" or
     "start_range" (folded below a threshold that moves along, else bent), see :mod:`hssm.parameters.coordinates`.
     """
 
@@ -69,8 +71,9 @@ class ParameterSpec:
     unit: str = ""
     default_prior: Any = None
     above: str | None = None
+    ceiling: Ceiling | None = None
     factor: str | None = None
-    coordinate: Literal["", "folded", "bent", "shifted", "start_range"] = ""
+    coordinate: Literal["", "folded", "bent", "bent_square", "shifted", "start_range"] = ""
 
     def __post_init__(self) -> None:
         _require(self.name.isidentifier(), f"A parameter name must be an identifier, got {self.name!r}.")
@@ -270,6 +273,7 @@ class ResolvedParam:
     explicit_bounds: bool = False
     unit: str = ""
     above: str | None = None
+    ceiling: Ceiling | None = None
     factor: str | None = None
     coordinate: str = ""
 

@@ -7,40 +7,9 @@ import pytest
 
 import hssm
 from hssm.bambi_bridge.transforms import unconstrain
-from hssm.inference.metric import ONE_SIDED, RoundedPotential, on_both_sides, posterior_covariance
+from hssm.inference.metric import ONE_SIDED, on_both_sides, posterior_covariance
 from tests.bambi_bridge.cases import assert_same, make_frame, make_model
-from tests.tolerances import FINITE_DIFFERENCE, MONTE_CARLO
-
-COVARIANCE = np.array([[2.0, 0.9, 0.0], [0.9, 0.5, -0.1], [0.0, -0.1, 0.3]])
-LOWER = np.linalg.cholesky(COVARIANCE)
-MEAN = np.array([0.3, -1.0, 2.0])
-
-
-def test_velocity_and_energy_are_those_of_the_covariance() -> None:
-    potential, momentum = RoundedPotential(MEAN, LOWER, rng=1), np.array([0.2, -1.5, 0.7])
-    assert_same(potential.velocity(momentum), COVARIANCE @ momentum)
-    out = np.empty(3)
-    assert_same(potential.velocity_energy(momentum, out), 0.5 * momentum @ COVARIANCE @ momentum)
-    assert_same(out, COVARIANCE @ momentum)
-    assert_same(potential.energy(momentum), 0.5 * momentum @ COVARIANCE @ momentum)
-
-
-def test_momenta_have_the_inverse_covariance() -> None:
-    potential = RoundedPotential(MEAN, LOWER, rng=1)
-    n_draws = 20_000
-    draws = np.array([potential.random() for _ in range(n_draws)])
-    expected = np.linalg.inv(COVARIANCE)
-    scale = np.sqrt((np.outer(np.diag(expected), np.diag(expected)) + expected**2) / n_draws)
-    assert np.all(np.abs(np.cov(draws.T) - expected) < MONTE_CARLO.standard_errors * scale)
-
-
-def test_it_adapts_to_draws_of_another_scale() -> None:
-    rng, potential = np.random.default_rng(2), RoundedPotential(MEAN, LOWER, rng=1)
-    for _ in range(600):
-        potential.update(MEAN + 3.0 * LOWER @ rng.normal(size=3), np.zeros(3), tune=True)
-    ratio = potential.velocity(np.eye(3)[0])[0] / COVARIANCE[0, 0]
-    # A variance from at least 100 draws.
-    assert abs(ratio / 9.0 - 1.0) < MONTE_CARLO.standard_errors * np.sqrt(2 / 100)
+from tests.tolerances import FINITE_DIFFERENCE
 
 
 def test_no_fit_leaves_the_step_alone() -> None:

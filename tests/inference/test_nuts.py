@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from hssm.bambi_bridge.model import unconstrained_point
-from hssm.inference.metric import RoundedPotential
 from hssm.inference.nuts import compiled_step, recorder
+from hssm.inference.potential import DensePotential
 from hssm.inference.results import stored_names
 from hssm.inference.samplers import jittered
 from tests.bambi_bridge.cases import make_model
@@ -28,7 +28,7 @@ def test_the_step_is_that_of_pymc_with_our_metric(model) -> None:
     built = model._built
     with built.pymc_model:
         step = compiled_step(built, _keywords(model), {"target_accept": 0.93}, 1)
-    assert isinstance(step.potential, RoundedPotential)
+    assert isinstance(step.potential, DensePotential)
     assert step.target_accept == 0.93
     assert [value.name for value in step.vars] == [value.name for value in built.pymc_model.value_vars]
 

@@ -8,14 +8,17 @@ import pytest
 from scipy import special
 
 import hssm
+from hssm.bambi_bridge.transforms import constrain, unconstrain
 from hssm.parameters.beside import beside
 from hssm.parameters.coordinates import (
     Before,
     Bent,
+    BentSquare,
     Beyond,
     Folded,
     Scaled,
     Shifted,
+    ceiling_of,
     coordinate_of,
     factor_of,
     floor_of,
@@ -43,8 +46,15 @@ def functions(transform: object):  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize(
     ("transform", "low", "high"),
-    [(Shifted(0.3), -12.0, 12.0), (Before(0.3), -12.0, 9.0), (Bent(0.2), -5.0, 9.0), (Folded(1.0), 0.1, 9.0)],
-    ids=("shifted", "before", "bent", "folded"),
+    [
+        (Shifted(0.3), -12.0, 12.0),
+        (Before(0.3), -12.0, 9.0),
+        (Bent(0.2), -5.0, 9.0),
+        (Bent(0.2, 1.0), -2.0, 3.0),
+        (BentSquare(0.2), -15.0, 40.0),
+        (Folded(1.0), 0.1, 9.0),
+    ],
+    ids=("shifted", "before", "bent", "bent below a top", "bent square", "folded"),
 )
 def test_back_and_forth_with_the_jacobian_of_the_way_back(transform: object, low: float, high: float) -> None:
     x = np.linspace(low, high, 101)
@@ -56,7 +66,7 @@ def test_back_and_forth_with_the_jacobian_of_the_way_back(transform: object, low
 
 def test_no_coordinate_is_so_far_out_that_something_is_no_number() -> None:
     x = np.array([-1e6, -800.0, -300.0, 0.0, 300.0, 800.0, 1e6])
-    for transform in (Shifted(0.3), Before(0.3), Bent(0.2), Folded(), Folded(1.0)):
+    for transform in (Shifted(0.3), Before(0.3), Bent(0.2), Bent(0.2, 1.0), BentSquare(0.2), Folded(), Folded(1.0)):
         value, _, _, slope = functions(transform)(x)
         assert np.isfinite(value).all() and (value >= 0.0).all() and np.isfinite(slope).all()
 
@@ -83,13 +93,15 @@ def test_before_the_fastest_response_a_prior_has_all_of_its_mass() -> None:
     assert abs(mass - special.erf(0.3 / 0.5 / np.sqrt(2))) < QUADRATURE.absolute * 10
 
 
-@pytest.mark.parametrize("transform", [Shifted(0.3), Bent(0.2)], ids=("shifted", "bent"))
+@pytest.mark.parametrize(
+    "transform", [Shifted(0.3), Bent(0.2), BentSquare(0.2)], ids=("shifted", "bent", "bent square")
+)
 def test_a_prior_has_its_mass_in_any_coordinate(transform: object) -> None:
     with pm.Model() as model:
         pm.HalfNormal("x", sigma=0.5, default_transform=transform)
     log_density = model.compile_logp()
     (name,) = model.initial_point()
-    x = np.linspace(-30.0, 30.0, 6001)
+    x = np.linspace(-30.0, 150.0, 18_001)
     mass = sum(np.exp(log_density({name: each})) for each in x) * (x[1] - x[0])
     assert abs(mass - 1.0) < QUADRATURE.absolute * 10
 
@@ -122,10 +134,43 @@ def test_a_threshold_has_all_of_its_prior() -> None:
     assert abs(mass - 1.0) < QUADRATURE.absolute * 10
 
 
+def test_a_moving_ceiling_cuts_and_changes_nothing_else() -> None:
+    """Below the ceiling the joint density is that of independent priors, and its mass is what they put there."""
+    ceiling = ("t", lambda t: 2.0 * t)
+    width = half_normal(name="st", coordinate="bent", ceiling=ceiling)
+    with pm.Model() as model:
+        t = pm.Uniform("t", 0.1, 0.6)
+        other, most = ceiling_of(width, {"t": t})
+        transform = coordinate_of(width, None).under(most)
+        make_variable(width.prior, "st", arguments={"sigma": beside(0.5, other)}, transform=transform)
+    log_density = model.compile_logp(vars=[model["st"]], jacobian=True)
+    low, high = 0.1, 0.6
+    y = np.linspace(-4.0, 6.0, 4001)
+    for onset in (0.12, 0.3, 0.55):
+        point = {"t_interval__": np.log((onset - low) / (high - onset))}
+        mass = sum(np.exp(log_density({**point, "st_bent__": each})) for each in y) * (y[1] - y[0])
+        assert abs(mass - special.erf(2.0 * onset / 0.5 / np.sqrt(2))) < QUADRATURE.absolute * 10
+    start = {"t": np.asarray(0.3), "st": np.asarray(0.4)}
+    free = unconstrain(model, start)
+    np.testing.assert_allclose(constrain(model, free)["st"], 0.4, rtol=OTHER_ALGORITHM.relative)
+    far = constrain(model, {**free, "st": np.asarray(50.0)})
+    np.testing.assert_allclose(far["st"], 0.6, rtol=OTHER_ALGORITHM.relative)
+
+
+def test_only_a_single_variable_is_a_ceiling() -> None:
+    width = half_normal(name="st", coordinate="bent", ceiling=("t", lambda t: 2.0 * t))
+    assert ceiling_of(width, {"t": 0.3}) is None
+    assert ceiling_of(width, {"t": pt.dvector()}) is None
+    assert ceiling_of(half_normal(), {"t": pt.dscalar()}) is None
+
+
 def test_chosen_by_what_the_parameter_is() -> None:
     assert isinstance(coordinate_of(half_normal(coordinate="folded"), None), Folded)
     assert isinstance(coordinate_of(half_normal(coordinate="shifted"), 0.3), Shifted)
     assert isinstance(coordinate_of(half_normal(coordinate="bent"), None), Bent)
+    assert isinstance(coordinate_of(half_normal(coordinate="bent_square"), None), BentSquare)
+    truncated = hssm.Prior("HalfNormal", sigma=0.5, bounds=(0.0, 1.0))
+    assert isinstance(coordinate_of(half_normal(coordinate="bent", prior=truncated), None), Bent)
     assert coordinate_of(half_normal(), 0.3) is None
     assert isinstance(coordinate_of(half_normal(name="t"), 0.3, 0.3), Before)
     assert isinstance(coordinate_of(half_normal(name="t", coordinate="shifted"), 0.3, 0.3), Before)

@@ -26,7 +26,17 @@ from hssm.bambi_bridge.quick_fit import QuickFit, quick_fit
 from hssm.bambi_bridge.regression import build_regression, make_predictor, with_means
 from hssm.distributions.make import make_distribution_class
 from hssm.parameters.beside import beside
-from hssm.parameters.coordinates import Before, Beyond, Scaled, Shifted, coordinate_of, factor_of, floor_of
+from hssm.parameters.coordinates import (
+    Before,
+    Bent,
+    Beyond,
+    Scaled,
+    Shifted,
+    ceiling_of,
+    coordinate_of,
+    factor_of,
+    floor_of,
+)
 from hssm.parameters.initial_values import response_times
 from hssm.parameters.prior import make_variable
 from hssm.spec import BuiltModel, Likelihood, Observations, ResolvedParam
@@ -143,6 +153,11 @@ def _simple(
         arguments = {number: beside(param.prior.args[number], factor)}
         return make_variable(param.prior, param.name, arguments=arguments, transform=Scaled())
     transform = coordinate_of(param, fastest, before, params)
+    ceiling = ceiling_of(param, known)
+    if isinstance(transform, Bent) and ceiling is not None and number is not None:
+        other, most = ceiling
+        arguments = {number: beside(param.prior.args[number], other)}
+        return make_variable(param.prior, param.name, arguments=arguments, transform=transform.under(most))
     if not isinstance(transform, Shifted) or number is None:
         return make_variable(param.prior, param.name, transform=transform)
     # What comes from the responses is data: the compiled model then serves other responses too.

@@ -2,8 +2,7 @@
 
 Warm-up usually spends most of its time before the first estimate of the posterior's scales, in long trajectories
 through a space that is a hundred times narrower in one direction than in another. Here the sampler moves in
-coordinates that the Gaussian approximation of the quick fit makes round, correlations included, and adapts a
-diagonal in these coordinates.
+coordinates that the Gaussian approximation of the quick fit makes round, correlations included.
 """
 
 from __future__ import annotations
@@ -12,55 +11,20 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from pymc.step_methods.hmc.quadpotential import QuadPotentialDiagAdapt
-from scipy.linalg import solve_triangular
 
 from hssm.bambi_bridge.compat import Term
 from hssm.bambi_bridge.partial import PartialCentering
 from hssm.bambi_bridge.quick_fit import HALF_STEP, Effects
 from hssm.bambi_bridge.transforms import unconstrain_draws
+from hssm.inference.potential import DensePotential, RoundedPotential
 from hssm.parameters.coordinates import Folded
 from hssm.spec import BuiltModel
 
-WEIGHT = 10
-"""Draws that the quick fit's variances count for in the first adaptation window."""
+MOST_DENSE = 20
+"""Free numbers up to which warm-up adapts correlations too: its draws are enough to know them."""
 
 ONE_SIDED = 4.0
 """Standard deviations from 0 beyond which a folded variable stays on its side."""
-
-
-class RoundedPotential(QuadPotentialDiagAdapt):
-    """A diagonal metric, adapted to the draws, in coordinates ``y = inverse(lower) q``.
-
-    Parameters
-    ----------
-    mean : (n,) array
-        Where the chains start.
-    lower : (n, n) array
-        Cholesky factor of an approximate posterior covariance.
-    """
-
-    def __init__(self, mean: np.ndarray, lower: np.ndarray, rng: Any = None) -> None:
-        self._lower = np.asarray(lower, dtype=mean.dtype)
-        self._inverse = solve_triangular(self._lower, np.eye(len(mean), dtype=mean.dtype), lower=True)
-        round_mean = self._inverse @ mean
-        super().__init__(len(mean), round_mean, np.ones_like(round_mean), WEIGHT, dtype=mean.dtype, rng=rng)
-
-    def velocity(self, x: np.ndarray, out: np.ndarray | None = None) -> Any:
-        return np.dot(self._lower, self._var * np.dot(x, self._lower), out=out)
-
-    def energy(self, x: np.ndarray, velocity: np.ndarray | None = None) -> float:
-        return 0.5 * x.dot(self.velocity(x) if velocity is None else velocity)
-
-    def velocity_energy(self, x: np.ndarray, v_out: np.ndarray) -> float:
-        self.velocity(x, out=v_out)
-        return 0.5 * float(np.dot(x, v_out))
-
-    def random(self) -> np.ndarray:
-        return np.dot(super().random(), self._inverse)
-
-    def update(self, sample: np.ndarray, grad: np.ndarray, tune: bool) -> None:
-        super().update(np.dot(self._inverse, sample), grad, tune)
 
 
 def rounded_potential(
@@ -74,7 +38,8 @@ def rounded_potential(
     if covariance is None:
         return None
     covariance = on_both_sides(covariance, built, start, mean)
-    return RoundedPotential(mean, np.linalg.cholesky(covariance), rng=rng)
+    kind = DensePotential if len(mean) <= MOST_DENSE else RoundedPotential
+    return kind(mean, np.linalg.cholesky(covariance), rng=rng)
 
 
 def posterior_covariance(built: BuiltModel, start: Mapping[str, np.ndarray]) -> np.ndarray | None:

@@ -17,7 +17,8 @@ from pymc.step_methods.hmc.quadpotential import QuadPotentialDiagAdapt
 
 from hssm.bambi_bridge.model import unconstrained_point
 from hssm.collector import collector_paused
-from hssm.inference.metric import WEIGHT, rounded_potential
+from hssm.inference.metric import rounded_potential
+from hssm.inference.potential import WEIGHT
 from hssm.inference.results import stored_names
 from hssm.spec import BuiltModel
 

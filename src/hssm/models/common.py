@@ -8,8 +8,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 from hssm.spec import Bounds, ParameterSpec
+
+
+def widest_start(z: Any) -> Any:
+    """Largest full width of the starting point around ``z``: twice its distance to the nearer boundary."""
+    return 1.0 - abs(2.0 * z - 1.0)
+
+
+def widest_onset(t: Any) -> Any:
+    """Largest full width of the non-decision time around ``t``."""
+    return 2.0 * t
+
 
 V = ParameterSpec(
     name="v", role="v", unit="1/√s", description="drift: mean rate of evidence, positive towards the upper boundary"
@@ -40,7 +52,7 @@ T_OF_RACE = replace(T, coordinate="shifted")
 SV = ParameterSpec(
     name="sv",
     role="sv",
-    coordinate="folded",
+    coordinate="bent_square",
     bounds=(0.0, math.inf),
     closed=(True, False),
     unit="1/√s",
@@ -49,7 +61,8 @@ SV = ParameterSpec(
 SZ = ParameterSpec(
     name="sz",
     role="sz",
-    coordinate="folded",
+    ceiling=("z", widest_start),
+    coordinate="bent",
     bounds=(0.0, 1.0),
     closed=(True, False),
     unit="relative",
@@ -58,7 +71,8 @@ SZ = ParameterSpec(
 ST = ParameterSpec(
     name="st",
     role="st",
-    coordinate="folded",
+    ceiling=("t", widest_onset),
+    coordinate="bent",
     bounds=(0.0, math.inf),
     closed=(True, False),
     unit="s",

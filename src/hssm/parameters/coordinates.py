@@ -7,7 +7,7 @@ steps and divergences does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -52,25 +52,79 @@ class Folded(Transform):
 
 
 class Bent(Transform):
-    """A number from 0 on, 0 included, that is the coordinate itself but within a few ``width`` of 0: a softplus.
+    """A number from 0 to a top, both included, that is the coordinate itself but within a few ``width`` of the ends.
 
     For parameters to which values near 0 are nothing special: in their logarithm these are a long tail along which
-    nothing changes.
+    nothing changes. x = width (softplus(y / width) - softplus((y - top) / width)).
+
+    Parameters
+    ----------
+    width : float
+        Of the bends.
+    upper : float
+        The top, infinite if there is none.
+    ceiling : callable, optional
+        The top, if lower than ``upper``, as a function of the variable beside an argument of the prior.
     """
 
     name = "bent"
+
+    def __init__(self, width: float, upper: float = np.inf, ceiling: Callable[[Any], Any] | None = None) -> None:
+        self._width, self._upper, self._ceiling = width, upper, ceiling
+
+    def under(self, ceiling: Callable[[Any], Any]) -> Bent:
+        """The same coordinate below a function of the variable that will be beside an argument of the prior."""
+        return Bent(self._width, self._upper, ceiling)
+
+    def _top(self, inputs: tuple[Any, ...]) -> Any:
+        """The top in units of ``width``; None if there is none."""
+        if self._ceiling is None:
+            return None if np.isinf(self._upper) else pt.constant(self._upper / self._width)
+        top = self._ceiling(company(inputs))
+        return (top if np.isinf(self._upper) else pt.minimum(top, self._upper)) / self._width
+
+    def forward(self, value: Any, *inputs: Any) -> Any:
+        top, x = self._top(inputs), value / self._width
+        y = x + pt.log(-pt.expm1(-x))
+        return self._width * (y if top is None else y - pt.log(-pt.expm1(x - top)))
+
+    def backward(self, value: Any, *inputs: Any) -> Any:
+        top, y = self._top(inputs), value / self._width
+        return self._width * (pt.softplus(y) if top is None else pt.softplus(y) - pt.softplus(y - top))
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+        top, y = self._top(inputs), value / self._width
+        low = -pt.softplus(-y)
+        return low if top is None else low - pt.softplus(y - top) + pt.log(-pt.expm1(-top))
+
+
+class BentSquare(Transform):
+    """A number from 0 on whose square is the coordinate, but within a few ``width`` of 0 as in :class:`Bent`.
+
+    For a standard deviation whose square, added to other variances, is what a likelihood depends on: the ridges along
+    which other parameters make up for it are straight then. x = width sqrt(softplus(y)).
+    """
+
+    name = "bent_square"
 
     def __init__(self, width: float) -> None:
         self._width = width
 
     def forward(self, value: Any, *inputs: Any) -> Any:
-        return value + self._width * pt.log(-pt.expm1(-value / self._width))
+        square = (value / self._width) ** 2
+        return square + pt.log(-pt.expm1(-square))
 
     def backward(self, value: Any, *inputs: Any) -> Any:
-        return self._width * pt.softplus(value / self._width)
+        return self._width * pt.exp(0.5 * _log_softplus(value))
 
     def log_jac_det(self, value: Any, *inputs: Any) -> Any:
-        return -pt.softplus(-value / self._width)
+        return np.log(0.5 * self._width) - pt.softplus(-value) - 0.5 * _log_softplus(value)
+
+
+def _log_softplus(y: Any) -> Any:
+    """log(log(1 + exp(y))): far out on the left that is y, where softplus loses its digits and ends at 0."""
+    near = pt.maximum(y, -_FARTHEST)
+    return pt.log(pt.softplus(near)) + y - near
 
 
 class Shifted(Transform):
@@ -203,19 +257,28 @@ def coordinate_of(
     prior = param.prior
     if prior.dist is not None or any(option in prior.args for option in VARIABLE_OPTIONS):
         return None
-    lower, upper = param.bounds
     coordinate = param.coordinate
     if coordinate == "start_range":
         coordinate = "folded" if prior.name == "HalfNormal" and _has_threshold(param, others or {}) else "bent"
-    if coordinate == "folded":
-        return Folded(upper) if lower == 0.0 and prior.name == "HalfNormal" else None
+    if coordinate in ("folded", "bent", "bent_square"):
+        return _width_coordinate(coordinate, prior, param.bounds)
     if not _is_positive(prior, param.bounds):
         return None
     if param.name == "t" and before is not None:
         return Before(before)
-    if coordinate == "shifted" and fastest is not None and fastest > 0.0:
-        return Shifted(fastest)
-    return Bent(BEND * float(prior_median(prior))) if coordinate == "bent" else None
+    return Shifted(fastest) if coordinate == "shifted" and fastest is not None and fastest > 0.0 else None
+
+
+def _width_coordinate(coordinate: str, prior: Prior, bounds: Bounds) -> Transform | None:
+    """The transform of a number from 0 on; None if the prior is one for other numbers."""
+    (low, high), (least, most) = support(prior), bounds_of(prior)
+    if bounds[0] != 0.0 or np.any(np.asarray(low) != 0.0) or least > 0.0:
+        return None
+    upper = float(np.min([bounds[1], most, np.min(high)]))
+    if coordinate == "folded":
+        return Folded(upper) if prior.name == "HalfNormal" else None
+    width = BEND * float(prior_median(prior))
+    return BentSquare(width) if coordinate == "bent_square" and np.isinf(upper) else Bent(width, upper)
 
 
 def factor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
@@ -233,6 +296,24 @@ def factor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
         return None
     everywhere = bool(np.all(np.array([*support(prior), *bounds_of(prior), *param.bounds]) == 3 * [-np.inf, np.inf]))
     return None if any(option in prior.args for option in VARIABLE_OPTIONS) or not everywhere else other
+
+
+def ceiling_of(param: ResolvedParam, values: Mapping[str, Any]) -> tuple[Any, Callable[[Any], Any]] | None:
+    """A variable, and the function of it that is the most that a parameter can be; None if there is no such variable.
+
+    Parameters
+    ----------
+    param : ResolvedParam
+        The parameter, with one prior.
+    values : mapping
+        Values of the parameters before it: numbers, variables or expressions by name. One that differs between
+        trials is no ceiling; there the likelihood is zero above the least.
+    """
+    if param.ceiling is None:
+        return None
+    name, most = param.ceiling
+    other = values.get(name)
+    return None if other is None or isinstance(other, float) or np.ndim(other) > 0 else (other, most)
 
 
 def _has_threshold(param: ResolvedParam, others: Mapping[str, ResolvedParam]) -> bool:

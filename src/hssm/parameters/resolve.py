@@ -128,6 +128,7 @@ class _Resolver:
             "explicit_bounds": param.bounds is not None,
             "unit": parameter.unit,
             "above": parameter.above,
+            "ceiling": parameter.ceiling,
             "factor": parameter.factor,
             "coordinate": parameter.coordinate,
         }
