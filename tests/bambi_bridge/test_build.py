@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import hssm
+from hssm.bambi_bridge.transforms import constrain, unconstrain
 from hssm.inference.expert import value_point
 from hssm.likelihoods.pointwise import evaluate_pointwise
 from tests.bambi_bridge.cases import (
@@ -99,6 +100,25 @@ def test_regression_of_the_lapse_probability() -> None:
     eta = reported(model._built, points, "p_outlier")
     linear = eta["p_outlier_Intercept"][:, None] + eta["p_outlier_x"][:, None] * FRAME["x"].to_numpy()
     assert_same(values, 1 / (1 + np.exp(-linear)))
+
+
+def test_widths_end_where_start_and_onset_let_them() -> None:
+    built = hssm.HSSM(FRAME, model="full_ddm")._built.pymc_model
+    start = {name: np.asarray(value) for name, value in {"v": 0.5, "a": 1.2, "z": 0.6, "t": 0.2}.items()}
+    free = unconstrain(built, {**start, "sz": np.asarray(0.1), "sv": np.asarray(0.3), "st": np.asarray(0.1)})
+    widest = constrain(built, {**free, "sz": np.asarray(99.0), "st": np.asarray(99.0)})
+    assert_same(widest["sz"], 2.0 * (1.0 - 0.6), OTHER_ALGORITHM)
+    assert_same(widest["st"], 2.0 * 0.2, OTHER_ALGORITHM)
+    assert widest["sv"] == pytest.approx(0.3)
+
+
+def test_a_regression_is_no_ceiling() -> None:
+    entry = {"name": "z", "formula": "z ~ 1 + x"}
+    model = hssm.HSSM(FRAME, model="full_ddm", include=[entry])
+    built, start = model._built.pymc_model, dict(model.initvals)
+    free = unconstrain(built, start)
+    assert constrain(built, {**free, "sz": np.asarray(99.0)})["sz"] == pytest.approx(1.0)
+    assert_same(constrain(built, {**free, "st": np.asarray(99.0)})["st"], 2.0 * start["t"], OTHER_ALGORITHM)
 
 
 def test_potentials_are_added() -> None:

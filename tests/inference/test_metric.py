@@ -61,17 +61,19 @@ def test_single_parameters_are_in_their_own_coordinates() -> None:
 
 def test_a_width_near_nothing_is_uncorrelated_with_the_rest() -> None:
     """A folded variable has two sides, on which its correlations have opposite signs."""
-    model = hssm.HSSM(make_frame(), model="ddm_sdv", p_outlier=None)
+    truth = {"A": 0.5, "b": 1.0, "v0": 2.5, "v1": 1.5, "v2": 1.0, "t": 0.2}
+    data = hssm.simulate_data("lba3_t", truth, size=200, random_state=1)
+    model = hssm.HSSM(data, model="lba3_t", p_outlier=None)
     built, start = model._built, model.initvals
     found = posterior_covariance(built, start)
     names = [rv.name for rv in built.pymc_model.free_RVs]
-    sv = names.index("sv")
-    others = [i for i in range(len(names)) if i != sv]
+    width = names.index("A")
+    others = [i for i in range(len(names)) if i != width]
     mean = np.zeros(len(names))
-    mean[sv] = 0.9 * ONE_SIDED * np.sqrt(found[sv, sv])
+    mean[width] = 0.9 * ONE_SIDED * np.sqrt(found[width, width])
     even = on_both_sides(found, built, start, mean)
-    assert np.all(even[sv, others] == 0.0) and np.all(even[others, sv] == 0.0)
-    assert even[sv, sv] == pytest.approx(found[sv, sv] + mean[sv] ** 2)
+    assert np.all(even[width, others] == 0.0) and np.all(even[others, width] == 0.0)
+    assert even[width, width] == pytest.approx(found[width, width] + mean[width] ** 2)
     assert np.array_equal(even[np.ix_(others, others)], found[np.ix_(others, others)])
-    mean[sv] = 1.1 * ONE_SIDED * np.sqrt(found[sv, sv])
+    mean[width] = 1.1 * ONE_SIDED * np.sqrt(found[width, width])
     assert np.array_equal(on_both_sides(found, built, start, mean), found)
