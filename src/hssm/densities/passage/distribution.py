@@ -14,6 +14,8 @@ from hssm.densities.passage.table import Table, beyond, integrals, panel, read
 NEVER, _SLOWEST = 0.01, 1e-9
 _MOSTLY_DONE = 0.99
 """Share of finished paths up to which one minus it keeps its digits; paths that never end need no tail then."""
+_FEWEST = 1e-9
+"""Share of paths that may never end: one minus the distribution functions knows no smaller one."""
 
 
 @numba.njit(**FLAGS)
@@ -69,7 +71,8 @@ def log_survival(table: Table, time: float, wholes, never: float, out) -> None: 
     """Into ``out`` (2 + P,): log P(RT > time), slope by time and by parameters.
 
     ``wholes`` has the integrals between nodes of every bound. Where more than the share ``never`` of what is to come
-    lies beyond the mesh, some paths may never end: the survivor is then one minus the distribution functions.
+    lies beyond the mesh, some paths may never end: the survivor is then one minus the distribution functions, as long
+    as that is not rounding.
     """
     n_slopes = table.slopes.shape[0]
     row, sums, part = np.empty(2 + n_slopes), np.empty((2, 1 + n_slopes)), np.empty(1 + n_slopes)
@@ -85,8 +88,9 @@ def log_survival(table: Table, time: float, wholes, never: float, out) -> None: 
             last += part[0]
         else:
             last = np.inf
-    if before[0] < _MOSTLY_DONE or (last > never * after[0] and time < table.mesh.end):
-        total = max(1.0 - before[0], 1e-300)
+    left = 1.0 - before[0]
+    if left > 1.0 - _MOSTLY_DONE or (left > _FEWEST and last > never * after[0] and time < table.mesh.end):
+        total = max(left, 1e-300)
         out[0], out[2:] = math.log(total), -before[1:] / total
     else:
         total = max(after[0], 1e-300)
