@@ -83,6 +83,8 @@ EDGY = {
 @given(st.fixed_dictionaries(EDGY))
 @example({"rt": 8e-105, "response": 0.0, "A": 0.0, "b": 1.0, "v0": -4.0, "v1": -4.0, "s": 0.1, "t": 0.0})
 @example({"rt": 5e-324, "response": 0.0, "A": 0.2, "b": 1.0, "v0": 1.0, "v1": -4.0, "s": 0.1, "t": 0.0})
+@example({"rt": 1e-45, "response": 0.0, "A": 1e-45, "b": 3.0, "v0": 0.0, "v1": 0.0, "s": 0.1, "t": 0.0})
+@example({"rt": 1e-8, "response": 0.0, "A": 1e-16, "b": 3.0, "v0": 1.0, "v1": -1.0, "s": 0.1, "t": 0.0})
 def test_never_nan(point: dict[str, float]) -> None:
     for path in PATHS.values():
         check_never_nan(path, names(2), point, valid=0 <= point["A"] < point["b"] and point["t"] >= 0)

@@ -7,12 +7,13 @@ import copy
 import numpy as np
 import pytest
 
+import hssm
 from hssm.bambi_bridge.model import unconstrained_point
 from hssm.inference.nuts import compiled_step, recorder
-from hssm.inference.potential import DensePotential
+from hssm.inference.potential import DensePotential, RoundedPotential
 from hssm.inference.results import stored_names
 from hssm.inference.samplers import jittered
-from tests.bambi_bridge.cases import make_model
+from tests.bambi_bridge.cases import make_frame, make_model
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +29,16 @@ def test_the_step_is_that_of_pymc_with_our_metric(model) -> None:
     built = model._built
     with built.pymc_model:
         step = compiled_step(built, _keywords(model), {"target_accept": 0.93}, 1)
-    assert isinstance(step.potential, DensePotential)
+    assert type(step.potential) is RoundedPotential
     assert step.target_accept == 0.93
     assert [value.name for value in step.vars] == [value.name for value in built.pymc_model.value_vars]
+
+
+def test_correlations_adapt_where_there_are_widths() -> None:
+    model = hssm.HSSM(make_frame(), model="ddm_sdv")
+    with model._built.pymc_model:
+        step = compiled_step(model._built, _keywords(model), {}, 1)
+    assert type(step.potential) is DensePotential
 
 
 def test_another_initialisation_is_left_to_pymc(model) -> None:

@@ -92,7 +92,7 @@ def test_the_next_chain_of_a_process_begins_anew() -> None:
 @pytest.mark.filterwarnings("ignore::UserWarning")  # of convergence: the chains are short
 def test_chains_one_after_the_other_are_those_side_by_side() -> None:
     data = hssm.simulate_data("ddm", {"v": 0.7, "a": 1.2, "z": 0.5, "t": 0.3}, size=100, random_state=1)
-    model = hssm.HSSM(data)
+    model = hssm.HSSM(data, model="ddm_sdv")
     settings = {"draws": 30, "tune": 150, "chains": 2, "random_seed": 3, "progressbar": False}
     first, second = (model.sample(cores=cores, **settings)["posterior"]["v"].to_numpy() for cores in (1, 2))
     np.testing.assert_array_equal(first, second)

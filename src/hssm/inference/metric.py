@@ -17,11 +17,12 @@ from hssm.bambi_bridge.partial import PartialCentering
 from hssm.bambi_bridge.quick_fit import HALF_STEP, Effects
 from hssm.bambi_bridge.transforms import unconstrain_draws
 from hssm.inference.potential import DensePotential, RoundedPotential
-from hssm.parameters.coordinates import Folded
+from hssm.parameters.coordinates import Bent, BentSquare, Folded
 from hssm.spec import BuiltModel
 
 MOST_DENSE = 20
-"""Free numbers up to which warm-up adapts correlations too: its draws are enough to know them."""
+"""Free numbers up to which warm-up adapts correlations too, where there are widths between trials: their ridges are
+bent, so that the quick fit's Gaussian knows little of them. Elsewhere it is better than a few hundred draws."""
 
 ONE_SIDED = 4.0
 """Standard deviations from 0 beyond which a folded variable stays on its side."""
@@ -38,7 +39,9 @@ def rounded_potential(
     if covariance is None:
         return None
     covariance = on_both_sides(covariance, built, start, mean)
-    kind = DensePotential if len(mean) <= MOST_DENSE else RoundedPotential
+    transforms = built.pymc_model.rvs_to_transforms.values()
+    has_widths = any(isinstance(transform, Bent | BentSquare) for transform in transforms)
+    kind = DensePotential if has_widths and len(mean) <= MOST_DENSE else RoundedPotential
     return kind(mean, np.linalg.cholesky(covariance), rng=rng)
 
 

@@ -26,7 +26,8 @@ def mean_ndtr(c, d):
 def ramp(c, d, q):
     c, d, q = map(mpmath.mpf, (c, d, q))
     low, high = c - d, c + d
-    return mpmath.log(((q - low) * (ndtr(high) - ndtr(low)) + mpmath.npdf(low) - mpmath.npdf(high)) / (2 * d))
+    between = ndtr(-low) - ndtr(-high) if c > 0 else ndtr(high) - ndtr(low)
+    return mpmath.log(((q - low) * between + mpmath.npdf(low) - mpmath.npdf(high)) / (2 * d))
 
 
 @pytest.mark.parametrize(("function", "exact", "points"), [(log_mean_ndtr, mean_ndtr, POINTS), (log_ramp, ramp, RAMPS)])
@@ -44,3 +45,31 @@ def test_no_width_is_the_function_itself():
     with mpmath.workdps(30):
         assert_close(np.array(value), float(mpmath.log(mpmath.ncdf(-1.5))), CLOSED_FORM)
     assert by_d == 0.0 and slope > 0.0
+
+
+FAR = [(-1e9, 1e-8), (-3e12, 1e-10), (-1e16, 1e-8), (-60.0, 0.5)]
+"""Far out both ends of a wide interval may be the same number in double precision."""
+
+
+@pytest.mark.parametrize(("function", "exact", "n"), [(log_mean_ndtr, mean_ndtr, 2), (log_ramp, ramp, 3)])
+def test_intervals_far_out(function, exact, n):
+    points = [(*point, -point[0])[:n] for point in FAR]
+    if n == 3:
+        points += [(-point[0], *point[1:]) for point in points]
+    with mpmath.workdps(120):
+        expected = [float(exact(*point)) for point in points]
+        slopes = []
+        for point in points:
+            step = mpmath.mpf(10) ** -60
+            moved = [
+                [x + sign * step * (i == k) for i, x in enumerate(map(mpmath.mpf, point))]
+                for k in range(n)
+                for sign in (1, -1)
+            ]
+            values = [exact(*each) for each in moved]
+            slopes.append([float((up - down) / (2 * step)) for up, down in zip(values[::2], values[1::2], strict=True)])
+    found = laws.group(function, 1, points)
+    assert_close(found[:, 0], expected, CLOSED_FORM)
+    # In absolute terms of the largest slope: slopes by the place and by the width nearly cancel each other.
+    scale = np.abs(slopes).max(axis=1, keepdims=True)
+    np.testing.assert_allclose(found[:, 1 : 1 + n] / scale, slopes / scale, rtol=0, atol=CLOSED_FORM.relative)

@@ -72,7 +72,7 @@ def _wide_panel(x, d):
     edge = abs(near)
     shift = where(crosses, 0.0, -0.5 * near * near)
     at_near = where(crosses, exp(-0.5 * near * near), 1.0)
-    at_far = exp(-0.5 * far * far - shift)
+    at_far = exp(where(crosses, -0.5 * far * far, -2.0 * x * d))  # far^2 - near^2 = 4 x d, also where far = near
     r_near, r_far = mills(edge), mills(far)
     t_near, t_far = second_mills(edge), second_mills(far)
     line = where(crosses, ROOT_2PI, 0.0)
@@ -80,7 +80,7 @@ def _wide_panel(x, d):
     width = 2.0 * d
     mean0 = (line + sign * at_near * r_near - at_far * r_far) / width
     lift_near = where(crosses, at_near + edge * (ROOT_2PI - at_near * r_near), t_near)
-    lift = (lift_near - at_far * (1.0 - near * r_far)) / (width * d)
+    lift = (lift_near - at_far * (t_far + width * r_far)) / (width * d)
     tail = (edge * line + at_near * t_near - at_far * t_far) / width
     return shift, mean0, lift - mean0, where(lift > 0.0, lift, 0.0), tail, at_near, at_far
 
