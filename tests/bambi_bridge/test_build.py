@@ -112,6 +112,13 @@ def test_widths_end_where_start_and_onset_let_them() -> None:
     assert widest["sv"] == pytest.approx(0.3)
 
 
+def test_a_fixed_number_is_a_ceiling() -> None:
+    model = hssm.HSSM(FRAME, model="full_ddm", z=0.4)
+    built, free = model._built.pymc_model, unconstrain(model._built.pymc_model, model.initvals)
+    assert constrain(built, {**free, "sz": np.asarray(99.0)})["sz"] == pytest.approx(0.8)
+    assert np.isfinite(log_density(built)(one(sampled_point(model._built)[0])))
+
+
 def test_a_regression_is_no_ceiling() -> None:
     entry = {"name": "z", "formula": "z ~ 1 + x"}
     model = hssm.HSSM(FRAME, model="full_ddm", include=[entry])

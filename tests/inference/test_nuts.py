@@ -9,6 +9,7 @@ import pytest
 
 import hssm
 from hssm.bambi_bridge.model import unconstrained_point
+from hssm.inference.metric import correlated_numbers
 from hssm.inference.nuts import compiled_step, recorder
 from hssm.inference.potential import DensePotential, RoundedPotential
 from hssm.inference.results import stored_names
@@ -39,6 +40,17 @@ def test_correlations_adapt_where_there_are_widths() -> None:
     with model._built.pymc_model:
         step = compiled_step(model._built, _keywords(model), {}, 1)
     assert type(step.potential) is DensePotential
+
+
+def test_with_many_group_effects_only_shared_numbers_correlations_adapt() -> None:
+    formula = "v ~ 1 + (1|participant_id)"
+    data = hssm.simulate_data("ddm_sdv", {"v": 0.7, "a": 1.2, "z": 0.5, "t": 0.3, "sv": 0.5}, size=300, random_state=1)
+    data["participant_id"] = np.arange(len(data)) % 30
+    model = hssm.HSSM(data, model="ddm_sdv", include=[{"name": "v", "formula": formula}])
+    chosen = correlated_numbers(model._built, model.initvals)
+    sizes = [np.size(model.initvals[variable.name]) for variable in model._built.pymc_model.free_RVs]
+    assert sizes.count(1) + 30 == len(chosen)
+    np.testing.assert_array_equal(chosen, np.repeat(np.array(sizes) == 1, sizes))
 
 
 def test_another_initialisation_is_left_to_pymc(model) -> None:

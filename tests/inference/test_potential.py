@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -13,9 +15,11 @@ from tests.tolerances import MONTE_CARLO
 COVARIANCE = np.array([[2.0, 0.9, 0.0], [0.9, 0.5, -0.1], [0.0, -0.1, 0.3]])
 LOWER = np.linalg.cholesky(COVARIANCE)
 MEAN = np.array([0.3, -1.0, 2.0])
+ALL = np.ones(3, dtype=bool)
+KINDS = [RoundedPotential, partial(DensePotential, correlated=ALL)]
 
 
-@pytest.mark.parametrize("kind", [RoundedPotential, DensePotential])
+@pytest.mark.parametrize("kind", KINDS)
 def test_velocity_and_energy_are_those_of_the_covariance(kind) -> None:
     potential, momentum = kind(MEAN, LOWER, rng=1), np.array([0.2, -1.5, 0.7])
     assert_same(potential.velocity(momentum), COVARIANCE @ momentum)
@@ -49,7 +53,7 @@ def _draws(covariance: np.ndarray, n: int) -> np.ndarray:
 
 def test_correlations_adapt_to_draws() -> None:
     other = np.array([[1.0, -0.5, 0.1], [-0.5, 2.0, 0.0], [0.1, 0.0, 0.1]])
-    potential, n = DensePotential(MEAN, LOWER, rng=1), 4000
+    potential, n = DensePotential(MEAN, LOWER, ALL, rng=1), 4000
     for draw in _draws(other, n):
         potential.update(draw, np.zeros(3), tune=True)
     found = np.array([potential.velocity(row) for row in np.eye(3)])
@@ -62,8 +66,20 @@ def test_correlations_adapt_to_draws() -> None:
     assert np.all(np.abs(np.cov(momenta.T) - expected) < MONTE_CARLO.standard_errors * scale)
 
 
+def test_only_chosen_correlations_adapt() -> None:
+    other = np.array([[1.0, -0.5, 0.1], [-0.5, 2.0, 0.0], [0.1, 0.0, 0.1]])
+    potential, n = DensePotential(MEAN, np.eye(3), np.array([True, True, False]), rng=1), 4000
+    for draw in _draws(other, n):
+        potential.update(draw, np.zeros(3), tune=True)
+    found = np.array([potential.velocity(row) for row in np.eye(3)])
+    scale = np.sqrt((np.outer(np.diag(other), np.diag(other)) + other**2) / (n / 2))
+    expected = np.where([[1, 1, 0], [1, 1, 0], [0, 0, 1]], other, 0.0)
+    assert np.all(np.abs(found - expected) < MONTE_CARLO.standard_errors * scale)
+    assert_same(found[2, :2], 0.0)
+
+
 def test_it_keeps_what_it_began_with_until_it_knows_better() -> None:
-    potential = DensePotential(MEAN, LOWER, rng=1)
+    potential = DensePotential(MEAN, LOWER, ALL, rng=1)
     for draw in _draws(9.0 * COVARIANCE, FEWEST - 1):
         potential.update(draw, np.zeros(3), tune=True)
     for draw in _draws(9.0 * COVARIANCE, 500):
@@ -72,14 +88,14 @@ def test_it_keeps_what_it_began_with_until_it_knows_better() -> None:
 
 
 def test_a_chain_that_does_not_move_teaches_nothing() -> None:
-    potential = DensePotential(MEAN, LOWER, rng=1)
+    potential = DensePotential(MEAN, LOWER, ALL, rng=1)
     for _ in range(3 * FEWEST):
         potential.update(MEAN, np.zeros(3), tune=True)
     assert_same(potential.velocity(np.eye(3)[0]), COVARIANCE[0])
 
 
 def test_the_next_chain_of_a_process_begins_anew() -> None:
-    potential = DensePotential(MEAN, LOWER, rng=1)
+    potential = DensePotential(MEAN, LOWER, ALL, rng=1)
     state = potential.sampling_state
     for draw in _draws(4.0 * np.eye(3), 300):
         potential.update(draw, np.zeros(3), tune=True)

@@ -157,9 +157,9 @@ def test_a_moving_ceiling_cuts_and_changes_nothing_else() -> None:
     np.testing.assert_allclose(far["st"], 0.6, rtol=OTHER_ALGORITHM.relative)
 
 
-def test_only_a_single_variable_is_a_ceiling() -> None:
+def test_only_what_all_trials_share_is_a_ceiling() -> None:
     width = half_normal(name="st", coordinate="bent", ceiling=("t", lambda t: 2.0 * t))
-    assert ceiling_of(width, {"t": 0.3}) is None
+    assert ceiling_of(width, {"t": 0.3})[0] == 0.3
     assert ceiling_of(width, {"t": pt.dvector()}) is None
     assert ceiling_of(half_normal(), {"t": pt.dscalar()}) is None
 

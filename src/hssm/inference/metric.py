@@ -21,8 +21,8 @@ from hssm.parameters.coordinates import Bent, BentSquare, Folded
 from hssm.spec import BuiltModel
 
 MOST_DENSE = 20
-"""Free numbers up to which warm-up adapts correlations too, where there are widths between trials: their ridges are
-bent, so that the quick fit's Gaussian knows little of them. Elsewhere it is better than a few hundred draws."""
+"""Numbers up to which warm-up adapts correlations too, where there are widths between trials: their ridges are bent,
+so that the quick fit's Gaussian knows little of them. Elsewhere it is better than a few hundred draws."""
 
 ONE_SIDED = 4.0
 """Standard deviations from 0 beyond which a folded variable stays on its side."""
@@ -39,10 +39,23 @@ def rounded_potential(
     if covariance is None:
         return None
     covariance = on_both_sides(covariance, built, start, mean)
+    lower, correlated = np.linalg.cholesky(covariance), correlated_numbers(built, start)
+    if correlated.any():
+        return DensePotential(mean, lower, correlated, rng=rng)
+    return RoundedPotential(mean, lower, rng=rng)
+
+
+def correlated_numbers(built: BuiltModel, start: Mapping[str, np.ndarray]) -> np.ndarray:
+    """(n,) which unconstrained numbers' correlations adapt in warm-up: none, all, or those that all trials share.
+
+    ``start`` is a starting point on the variables' own scales.
+    """
+    sizes = np.array([np.size(start[variable.name]) for variable in built.pymc_model.free_RVs])
     transforms = built.pymc_model.rvs_to_transforms.values()
-    has_widths = any(isinstance(transform, Bent | BentSquare) for transform in transforms)
-    kind = DensePotential if has_widths and len(mean) <= MOST_DENSE else RoundedPotential
-    return kind(mean, np.linalg.cholesky(covariance), rng=rng)
+    if not any(isinstance(transform, Bent | BentSquare) for transform in transforms):
+        return np.zeros(sizes.sum(), dtype=bool)
+    chosen = np.repeat(sizes == 1, sizes) | (sizes.sum() <= MOST_DENSE)
+    return chosen & (chosen.sum() <= MOST_DENSE)
 
 
 def posterior_covariance(built: BuiltModel, start: Mapping[str, np.ndarray]) -> np.ndarray | None:

@@ -64,18 +64,26 @@ class DenseState(QuadPotentialDiagAdaptState):
 
 
 class DensePotential(RoundedPotential):
-    """As :class:`RoundedPotential`, but correlations adapt, too: for few numbers, which a warm-up tells enough about.
+    """As :class:`RoundedPotential`, but correlations adapt, too: of few numbers, which a warm-up tells enough about.
 
     Every ``EVERY`` draws, the covariance of the second half of all draws of the warm-up so far is estimated, with a few
     narrow pseudo-draws (as in Stan's dense metric): shrinking correlations would widen the narrowest direction, which
     sets the step size.
+
+    Parameters
+    ----------
+    mean, lower
+        As there.
+    correlated : (n,) bool array
+        The coordinates whose correlations adapt; of the others only variances do.
     """
 
     _state_class = DenseState
 
-    def __init__(self, mean: np.ndarray, lower: np.ndarray, rng: Any = None) -> None:
+    def __init__(self, mean: np.ndarray, lower: np.ndarray, correlated: np.ndarray, rng: Any = None) -> None:
         super().__init__(mean, lower, rng=rng)
         self._first = self._lower
+        self._kept = np.outer(correlated, correlated) | np.eye(len(mean), dtype=bool)
         self._drawn: list[np.ndarray] = []
 
     def update(self, sample: np.ndarray, grad: np.ndarray, tune: bool) -> None:
@@ -86,7 +94,7 @@ class DensePotential(RoundedPotential):
             return
         recent = np.asarray(self._drawn[len(self._drawn) // 2 :])
         rounded = solve_triangular(self._first, recent.T, lower=True)
-        covariance = np.cov(rounded)
+        covariance = np.where(self._kept, np.cov(rounded), 0.0)
         if not np.all(np.diag(covariance) > NO_VARIANCE):  # a chain that does not move
             return
         known = len(recent) / (len(recent) + PSEUDO_DRAWS)

@@ -291,15 +291,15 @@ def factor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
     values : mapping
         Values of the parameters before it: numbers, variables or expressions by name.
     """
-    other, prior = _one_variable(values, param.factor), param.prior
-    if other is None or prior.dist is not None:
+    other, prior = _shared(values, param.factor), param.prior
+    if other is None or isinstance(other, float) or prior.dist is not None:
         return None
     everywhere = bool(np.all(np.array([*support(prior), *bounds_of(prior), *param.bounds]) == 3 * [-np.inf, np.inf]))
     return None if any(option in prior.args for option in VARIABLE_OPTIONS) or not everywhere else other
 
 
 def ceiling_of(param: ResolvedParam, values: Mapping[str, Any]) -> tuple[Any, Callable[[Any], Any]] | None:
-    """A variable, and the function of it that is the most that a parameter can be; None if there is no such variable.
+    """A variable or number, and the function of it that is the most that a parameter can be; None if there is none.
 
     Parameters
     ----------
@@ -312,14 +312,14 @@ def ceiling_of(param: ResolvedParam, values: Mapping[str, Any]) -> tuple[Any, Ca
     if param.ceiling is None:
         return None
     name, most = param.ceiling
-    other = _one_variable(values, name)
+    other = _shared(values, name)
     return None if other is None else (other, most)
 
 
-def _one_variable(values: Mapping[str, Any], name: str | None) -> Any:
-    """The value of a parameter if it is a variable that all trials share; None if it is fixed, trial-wise or absent."""
+def _shared(values: Mapping[str, Any], name: str | None) -> Any:
+    """The value of a parameter if all trials share it; None if it is trial-wise or absent."""
     other: Any = values.get(name) if name else None
-    return None if isinstance(other, float) or np.ndim(other) > 0 else other
+    return None if np.ndim(other) > 0 else other
 
 
 def _has_threshold(param: ResolvedParam, others: Mapping[str, ResolvedParam]) -> bool:
