@@ -59,8 +59,10 @@ class ParameterSpec:
     "theta", ... or "generic", by bounds). ``closed`` says whether an end of ``bounds`` is itself valid. ``above``
     names a parameter that this one must exceed, ``ceiling`` another one and the function of it that is the most that
     this one can be; ``factor`` names a positive one whose product with this one is all that responses depend on;
-    ``coordinate`` is how samplers move it: "" as PyMC chooses, or "folded", "bent", "bent_square", "shifted" or
-    "start_range" (folded below a threshold that moves along, else bent), see :mod:`hssm.parameters.coordinates`.
+    ``along`` a width that this one grows with, and how much of it, per second of the fastest response, matters as much
+    as other noise does; ``coordinate`` is how samplers move it: "" as PyMC chooses, or "folded", "bent",
+    "bent_square", "shifted", "tangent" or "start_range" (folded below a threshold that moves along, else bent), see
+    :mod:`hssm.parameters.coordinates`.
     """
 
     name: str
@@ -73,7 +75,8 @@ class ParameterSpec:
     above: str | None = None
     ceiling: Ceiling | None = None
     factor: str | None = None
-    coordinate: Literal["", "folded", "bent", "bent_square", "shifted", "start_range"] = ""
+    along: tuple[str, float] | None = None
+    coordinate: Literal["", "folded", "bent", "bent_square", "shifted", "start_range", "tangent"] = ""
 
     def __post_init__(self) -> None:
         _require(self.name.isidentifier(), f"A parameter name must be an identifier, got {self.name!r}.")
@@ -275,6 +278,7 @@ class ResolvedParam:
     above: str | None = None
     ceiling: Ceiling | None = None
     factor: str | None = None
+    along: tuple[str, float] | None = None
     coordinate: str = ""
 
     @property

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import bambi as bmb
 import numpy as np
 import pymc as pm
 
@@ -20,25 +19,12 @@ from hssm.bambi_bridge.centering import Form, can_be_noncentered, nearest_form, 
 from hssm.bambi_bridge.compat import read_terms
 from hssm.bambi_bridge.family import describe
 from hssm.bambi_bridge.model import FitModel
-from hssm.bambi_bridge.partial import with_witnesses
 from hssm.bambi_bridge.predictor import Predictor
 from hssm.bambi_bridge.quick_fit import QuickFit, quick_fit
 from hssm.bambi_bridge.regression import build_regression, make_predictor, with_means
+from hssm.bambi_bridge.simple import simple_variable
 from hssm.distributions.make import make_distribution_class
-from hssm.parameters.beside import beside
-from hssm.parameters.coordinates import (
-    Before,
-    Bent,
-    Beyond,
-    Scaled,
-    Shifted,
-    ceiling_of,
-    coordinate_of,
-    factor_of,
-    floor_of,
-)
 from hssm.parameters.initial_values import response_times
-from hssm.parameters.prior import make_variable
 from hssm.spec import BuiltModel, Likelihood, Observations, ResolvedParam
 
 
@@ -87,7 +73,7 @@ def build(
             if predictor.param.is_regression or predictor.param.is_fixed:
                 values[name] = _parameter(predictor, bambi_model, forms, fit)
             else:
-                values[name] = _simple(predictor.param, values, (fastest, fit.before), params)
+                values[name] = simple_variable(predictor.param, values, (fastest, fit.before), params)
         _response(observations, likelihood, distribution, values)
         _potentials(pymc_model, options.bambi.get("potentials"))
     return BuiltModel(
@@ -133,38 +119,6 @@ def _parameter(predictor: Predictor, bambi_model: Any, forms: Mapping[str, Form]
 def fastest_response(observations: Observations) -> float | None:
     """The fastest response time in seconds; None for choices without times."""
     return response_times(observations.frame).fastest if "rt" in observations.response else None
-
-
-def _simple(
-    param: ResolvedParam,
-    known: Mapping[str, Any],
-    times: tuple[float | None, float | None],
-    params: Mapping[str, ResolvedParam],
-) -> Any:
-    """A parameter that is one variable, in a coordinate that suits it; ``times`` are those of ``coordinate_of``."""
-    fastest, before = times
-    floor = floor_of(param, known)
-    if floor is not None:
-        beyond = None if isinstance(floor, float) else Beyond()  # a number is a bound like any other
-        return make_variable(param.prior, param.name, transform=beyond, above=floor)
-    number = next((key for key, value in param.prior.args.items() if not isinstance(value, bmb.Prior)), None)
-    factor = factor_of(param, known)
-    if factor is not None and number is not None:
-        arguments = {number: beside(param.prior.args[number], factor)}
-        return make_variable(param.prior, param.name, arguments=arguments, transform=Scaled())
-    transform = coordinate_of(param, fastest, before, params)
-    ceiling = ceiling_of(param, known)
-    if isinstance(transform, Bent) and ceiling is not None and number is not None:
-        other, most = ceiling
-        arguments = {number: beside(param.prior.args[number], other)}
-        return make_variable(param.prior, param.name, arguments=arguments, transform=transform.under(most))
-    if not isinstance(transform, Shifted) or number is None:
-        return make_variable(param.prior, param.name, transform=transform)
-    # What comes from the responses is data: the compiled model then serves other responses too.
-    is_before = isinstance(transform, Before)
-    data = pm.Data(names.latest(param.name), before) if is_before else pm.Data(names.fastest(param.name), fastest)
-    arguments = {number: with_witnesses(param.prior.args[number], data)}
-    return make_variable(param.prior, param.name, arguments=arguments, transform=type(transform)(data))
 
 
 def _response(observations: Observations, likelihood: Likelihood, distribution: Any, values: Mapping[str, Any]) -> None:

@@ -81,6 +81,7 @@ ST = ParameterSpec(
 THETA = ParameterSpec(
     name="theta",
     role="theta",
+    coordinate="tangent",
     bounds=(-math.pi / 2, math.pi / 2),
     unit="rad",
     description="angle by which the boundaries close in; below 0 they move apart",

@@ -17,15 +17,27 @@ _REFERENCES = (
 )
 
 
+_TYPICAL = 1.5
+"""Typical response times, in units of the fastest."""
 _POSITIVE = ParameterSpec(name="v", bounds=(0.0, math.inf), unit="1/s", description="mean drift")
 _ANY = replace(_POSITIVE, bounds=(-math.inf, math.inf))
+
+
+def _parameters(n: int, drift: ParameterSpec, spread: float, time: float) -> tuple[ParameterSpec, ...]:
+    """Range, threshold and drifts; starting points vary times as drifts do if A = sqrt(12) ``spread`` decision time.
+
+    ``spread`` is the standard deviation of drifts, ``time`` a typical decision time in units of the fastest response.
+    """
+    along = ("A", math.sqrt(12.0) * spread * time)
+    start, threshold = replace(START_RANGE, coordinate="bent"), replace(THRESHOLD, along=along)
+    return (start, threshold, *drifts(n, replace(drift, along=along)))
 
 
 def lba(n: int) -> ModelSpec:
     """``lba{n}``: drift standard deviation 0.1, drifts given that at least one is positive, no non-decision time."""
     return ModelSpec(
         name=f"lba{n}",
-        parameters=(START_RANGE, THRESHOLD, *drifts(n, _POSITIVE)),
+        parameters=_parameters(n, _POSITIVE, 0.1, _TYPICAL),
         choices=tuple(range(n)),
         likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.lba:LBA")),),
         simulator=Simulator(draw=Reference("hssm.simulators.race:LBA.draw"), exact=True),
@@ -39,7 +51,7 @@ def lba_t(n: int) -> ModelSpec:
     """``lba{n}_t``: drift standard deviation 1, each drift given that it is positive, with non-decision time."""
     return ModelSpec(
         name=f"lba{n}_t",
-        parameters=(START_RANGE, THRESHOLD, *drifts(n, _ANY), T_OF_RACE),
+        parameters=(*_parameters(n, _ANY, 1.0, _TYPICAL - 0.5), T_OF_RACE),
         choices=tuple(range(n)),
         likelihoods=(LikelihoodSpec(kind="analytical", source=Reference("hssm.densities.lba:LBA_T")),),
         simulator=Simulator(draw=Reference("hssm.simulators.race:LBA_T.draw"), exact=True),

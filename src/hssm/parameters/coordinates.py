@@ -1,13 +1,13 @@
 """Coordinates in which NUTS moves single parameters: PyMC transforms that keep posteriors round.
 
-Used by ``bambi_bridge/build.py`` for parameters without a formula, where PyMC's own transform would leave a long tail,
+Chosen by ``coordinate_choice.py`` for parameters without a formula, where PyMC's own transform would leave a long tail,
 a cliff or a forbidden corner. A prior means the same in any coordinate, so results do not depend on them; the number of
 steps and divergences does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,9 @@ import pytensor.tensor as pt
 from pymc.logprob.transforms import Transform
 
 from hssm.parameters.beside import company
-from hssm.parameters.prior import Prior, is_truncated
-from hssm.parameters.quantiles import VARIABLE_OPTIONS, bounds_of, frozen_distribution, prior_median, support
-from hssm.spec import Bounds, ResolvedParam
 
 SOFTNESS = 0.05
 """Width of the bends of :class:`Shifted`, relative to the fastest response time."""
-BEND = 0.2
-"""Width of the bend of :class:`Bent`, relative to the median of the prior."""
 _FARTHEST = 300.0
 
 
@@ -189,16 +184,27 @@ class Beyond(Transform):
 
     These are the longest and the shortest way to the threshold. In log(b - A) alone a small gap, hence a late t, is a
     steep and bent valley of races; and b - A / 2, on which times depend most, is here smooth in A down to 0.
+
+    Parameters
+    ----------
+    knee : optional
+        A width at which the threshold bends, as in :class:`Along`.
     """
 
     name = "beyond"
 
+    def __init__(self, knee: Any = None) -> None:
+        self._knee = knee
+
+    def _log_growth(self, inputs: tuple[Any, ...]) -> Any:
+        return 0.0 if self._knee is None else log_growth(inputs[-2], self._knee)
+
     def forward(self, value: Any, *inputs: Any) -> Any:
-        return 0.5 * (pt.log(value) + pt.log(value - inputs[-2]))
+        return 0.5 * (pt.log(value) + pt.log(value - inputs[-2])) - self._log_growth(inputs)
 
     def _middle(self, value: Any, inputs: tuple[Any, ...]) -> tuple[Any, Any]:
         """Squared geometric mean, and b - A / 2."""
-        square = pt.exp(2.0 * pt.clip(value, -_FARTHEST, _FARTHEST))
+        square = pt.exp(2.0 * (pt.clip(value, -_FARTHEST, _FARTHEST) + self._log_growth(inputs)))
         return square, pt.sqrt(square + 0.25 * inputs[-2] ** 2)
 
     def backward(self, value: Any, *inputs: Any) -> Any:
@@ -208,6 +214,79 @@ class Beyond(Transform):
     def log_jac_det(self, value: Any, *inputs: Any) -> Any:
         square, middle = self._middle(value, inputs)
         return pt.log(square) - pt.log(middle)
+
+
+class Along(Transform):
+    """A number on a ridge on which it grows with a width that stands beside its prior; a positive one by its logarithm.
+
+    Times of a ballistic race vary because drifts do (their standard deviation s is fixed) and because starting points
+    do (A): the less of one, the more of the other. So all of a race's numbers grow along a ridge, as
+    sqrt(1 + (A / knee)^2) with knee^2 = 12 s^2 rt^2, which is bent where A is small.
+
+    Parameters
+    ----------
+    knee : variable
+        In units of the width.
+    is_positive : bool
+        Whether the number is.
+    """
+
+    name = "along"
+
+    def __init__(self, knee: Any, is_positive: bool) -> None:
+        self._knee, self._is_positive = knee, is_positive
+
+    def _log_growth(self, inputs: tuple[Any, ...]) -> Any:
+        return log_growth(company(inputs), self._knee)
+
+    def forward(self, value: Any, *inputs: Any) -> Any:
+        growth = self._log_growth(inputs)
+        return pt.log(value) - growth if self._is_positive else value * pt.exp(-growth)
+
+    def backward(self, value: Any, *inputs: Any) -> Any:
+        growth = self._log_growth(inputs)
+        return pt.exp(value + growth) if self._is_positive else value * pt.exp(growth)
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+        growth = self._log_growth(inputs)
+        return value + growth if self._is_positive else growth + pt.zeros_like(value)
+
+
+def log_growth(width: Any, knee: Any) -> Any:
+    """Log sqrt(1 + (width / knee)^2)."""
+    return 0.5 * pt.log1p((width / knee) ** 2)
+
+
+class Tangent(Transform):
+    """An angle by its tangent, the speed at which a boundary moves; near the ends of its range as :class:`Bent`.
+
+    Where hardly any response ends at the other boundary, drift and speed make up for one another: a straight ridge.
+
+    Parameters
+    ----------
+    lower, upper : float
+        Ends of the range, more than -pi/2 and at most pi/2.
+    width : float
+        Of the bends, in speed.
+    """
+
+    name = "tangent"
+
+    def __init__(self, lower: float, upper: float, width: float) -> None:
+        self._slowest = np.tan(lower)
+        self._bent = Bent(width, np.inf if upper >= np.pi / 2 else np.tan(upper) - self._slowest)
+
+    def forward(self, value: Any, *inputs: Any) -> Any:
+        return self._bent.forward(pt.tan(value) - self._slowest) + self._slowest
+
+    def _speed(self, value: Any) -> Any:
+        return self._slowest + self._bent.backward(value - self._slowest)
+
+    def backward(self, value: Any, *inputs: Any) -> Any:
+        return pt.arctan(self._speed(value))
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
+        return self._bent.log_jac_det(value - self._slowest) - pt.log1p(self._speed(value) ** 2)
 
 
 class Scaled(Transform):
@@ -233,130 +312,3 @@ def _hyperbola(x: Any, area: Any) -> Any:
     """The positive root h of h^2 - x h = area: x where that is large, and area / -x where -x is."""
     far = 0.5 * (pt.abs(x) + pt.sqrt(x * x + 4.0 * area))
     return pt.switch(pt.gt(x, 0.0), far, area / far)
-
-
-def coordinate_of(
-    param: ResolvedParam,
-    fastest: float | None,
-    before: float | None = None,
-    others: Mapping[str, ResolvedParam] | None = None,
-) -> Transform | None:
-    """The transform of a parameter without a formula; None for PyMC's own.
-
-    Parameters
-    ----------
-    param : ResolvedParam
-        The parameter, with one prior.
-    fastest : float or None
-        Fastest response time in seconds that bounds non-decision times from above but for lapses, if there is one.
-    before : float or None
-        The same, where the likelihood of later non-decision times is zero.
-    others : mapping, optional
-        All parameters of the model, by name.
-    """
-    prior = param.prior
-    if prior.dist is not None or any(option in prior.args for option in VARIABLE_OPTIONS):
-        return None
-    coordinate = param.coordinate
-    if coordinate == "start_range":
-        coordinate = "folded" if prior.name == "HalfNormal" and _has_threshold(param, others or {}) else "bent"
-    if coordinate in ("folded", "bent", "bent_square"):
-        return _width_coordinate(coordinate, prior, param.bounds)
-    if not _is_positive(prior, param.bounds):
-        return None
-    if param.name == "t" and before is not None:
-        return Before(before)
-    return Shifted(fastest) if coordinate == "shifted" and fastest is not None and fastest > 0.0 else None
-
-
-def _width_coordinate(coordinate: str, prior: Prior, bounds: Bounds) -> Transform | None:
-    """The transform of a number from 0 on; None if the prior is one for other numbers."""
-    (low, high), (least, most) = support(prior), bounds_of(prior)
-    if bounds[0] != 0.0 or np.any(np.asarray(low) != 0.0) or least > 0.0:
-        return None
-    upper = float(np.min([bounds[1], most, np.min(high)]))
-    if coordinate == "folded":
-        return Folded(upper) if prior.name == "HalfNormal" else None
-    width = BEND * float(prior_median(prior))
-    return BentSquare(width) if coordinate == "bent_square" and np.isinf(upper) else Bent(width, upper)
-
-
-def factor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
-    """The positive variable with which a parameter moves as a product; None if it moves alone.
-
-    Parameters
-    ----------
-    param : ResolvedParam
-        The parameter, with one prior.
-    values : mapping
-        Values of the parameters before it: numbers, variables or expressions by name.
-    """
-    other, prior = _shared(values, param.factor), param.prior
-    if other is None or isinstance(other, float) or prior.dist is not None:
-        return None
-    everywhere = bool(np.all(np.array([*support(prior), *bounds_of(prior), *param.bounds]) == 3 * [-np.inf, np.inf]))
-    return None if any(option in prior.args for option in VARIABLE_OPTIONS) or not everywhere else other
-
-
-def ceiling_of(param: ResolvedParam, values: Mapping[str, Any]) -> tuple[Any, Callable[[Any], Any]] | None:
-    """A variable or number, and the function of it that is the most that a parameter can be; None if there is none.
-
-    Parameters
-    ----------
-    param : ResolvedParam
-        The parameter, with one prior.
-    values : mapping
-        Values of the parameters before it: numbers, variables or expressions by name. One that differs between
-        trials is no ceiling; there the likelihood is zero above the least.
-    """
-    if param.ceiling is None:
-        return None
-    name, most = param.ceiling
-    other = _shared(values, name)
-    return None if other is None else (other, most)
-
-
-def _shared(values: Mapping[str, Any], name: str | None) -> Any:
-    """The value of a parameter if all trials share it; None if it is trial-wise or absent."""
-    other: Any = values.get(name) if name else None
-    return None if np.ndim(other) > 0 else other
-
-
-def _has_threshold(param: ResolvedParam, others: Mapping[str, ResolvedParam]) -> bool:
-    """Whether a threshold above this width moves in :class:`Beyond`, which makes the likelihood even in the width."""
-    return any(
-        other.above == param.name and not other.is_regression and not other.is_fixed and _can_be_cut(other)
-        for other in others.values()
-    )
-
-
-def floor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
-    """What the prior of a parameter is cut off at because the parameter must exceed another one; None for nothing.
-
-    Parameters
-    ----------
-    param : ResolvedParam
-        The parameter, with one prior.
-    values : mapping
-        Values of the parameters before it: numbers, variables or expressions by name. One that differs between
-        trials cuts nothing off; there the likelihood is zero where the order is wrong.
-    """
-    other = values.get(param.above) if param.above else None
-    if other is None or np.ndim(other) > 0 or param.prior.dist is not None:
-        return None
-    lower = max(param.bounds[0], bounds_of(param.prior)[0])
-    if isinstance(other, float):
-        return other if other > lower else None
-    return pt.maximum(other, lower) if _can_be_cut(param) else None
-
-
-def _can_be_cut(param: ResolvedParam) -> bool:
-    """Whether the prior of a parameter has mass beyond any number, of a known size."""
-    if param.prior.dist is not None or frozen_distribution(param.prior) is None:
-        return False
-    return param.bounds[1] == np.inf and bool(np.all(np.asarray(support(param.prior)[1]) == np.inf))
-
-
-def _is_positive(prior: Prior, bounds: Bounds) -> bool:
-    """Whether a prior is one for all positive numbers."""
-    return not is_truncated(prior) and bounds[0] == 0.0 and bool(np.all(np.array(support(prior)) == [0.0, np.inf]))

@@ -130,6 +130,7 @@ class _Resolver:
             "above": parameter.above,
             "ceiling": parameter.ceiling,
             "factor": parameter.factor,
+            "along": parameter.along,
             "coordinate": parameter.coordinate,
         }
         if param.formula is not None:

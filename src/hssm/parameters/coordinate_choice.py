@@ -1,0 +1,196 @@
+"""Which coordinate of ``coordinates.py`` a parameter without a formula moves in, and which other variables it needs.
+
+Used by ``bambi_bridge/simple.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytensor.tensor as pt
+from pymc.logprob.transforms import Transform
+
+from hssm.parameters.coordinates import Along, Before, Bent, BentSquare, Folded, Shifted, Tangent
+from hssm.parameters.prior import Prior, is_truncated
+from hssm.parameters.quantiles import VARIABLE_OPTIONS, bounds_of, frozen_distribution, prior_median, support
+from hssm.spec import Bounds, ResolvedParam
+
+BEND = 0.2
+"""Width of the bend of :class:`Bent`, relative to the median of the prior."""
+
+
+def coordinate_of(
+    param: ResolvedParam,
+    fastest: float | None,
+    before: float | None = None,
+    others: Mapping[str, ResolvedParam] | None = None,
+) -> Transform | None:
+    """The transform of a parameter without a formula; None for PyMC's own.
+
+    Parameters
+    ----------
+    param : ResolvedParam
+        The parameter, with one prior.
+    fastest : float or None
+        Fastest response time in seconds that bounds non-decision times from above but for lapses, if there is one.
+    before : float or None
+        The same, where the likelihood of later non-decision times is zero.
+    others : mapping, optional
+        All parameters of the model, by name.
+    """
+    prior = param.prior
+    if prior.dist is not None or any(option in prior.args for option in VARIABLE_OPTIONS):
+        return None
+    coordinate = param.coordinate
+    if coordinate == "start_range":
+        coordinate = "folded" if prior.name == "HalfNormal" and _has_threshold(param, others or {}) else "bent"
+    if coordinate in ("folded", "bent", "bent_square"):
+        return _width_coordinate(coordinate, prior, param.bounds)
+    if coordinate == "tangent":
+        lower, upper = _extent(prior, param.bounds)
+        width = BEND * (np.tan(float(prior_median(prior))) - np.tan(lower))
+        return Tangent(lower, upper, width) if lower > -np.pi / 2 else None
+    if not _is_positive(prior, param.bounds):
+        return None
+    if param.name == "t" and before is not None:
+        return Before(before)
+    return Shifted(fastest) if coordinate == "shifted" and fastest is not None and fastest > 0.0 else None
+
+
+def _width_coordinate(coordinate: str, prior: Prior, bounds: Bounds) -> Transform | None:
+    """The transform of a number from 0 on; None if the prior is one for other numbers."""
+    lower, upper = _extent(prior, bounds)
+    if bounds[0] != 0.0 or lower != 0.0 or np.any(np.asarray(support(prior)[0]) != 0.0):
+        return None
+    if coordinate == "folded":
+        return Folded(upper) if prior.name == "HalfNormal" else None
+    width = BEND * float(prior_median(prior))
+    return BentSquare(width) if coordinate == "bent_square" and np.isinf(upper) else Bent(width, upper)
+
+
+def _extent(prior: Prior, bounds: Bounds) -> Bounds:
+    """The least and the largest number to which the prior, cut to a parameter's bounds, gives a density."""
+    (low, high), (least, most) = support(prior), bounds_of(prior)
+    return float(max(bounds[0], least, np.max(low))), float(min(bounds[1], most, np.min(high)))
+
+
+def factor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
+    """The positive variable with which a parameter moves as a product; None if it moves alone.
+
+    Parameters
+    ----------
+    param : ResolvedParam
+        The parameter, with one prior.
+    values : mapping
+        Values of the parameters before it: numbers, variables or expressions by name.
+    """
+    other, prior = _shared(values, param.factor), param.prior
+    if other is None or isinstance(other, float) or not _is_unlimited(param):
+        return None
+    return None if any(option in prior.args for option in VARIABLE_OPTIONS) else other
+
+
+@dataclass(frozen=True, slots=True)
+class Ridge:
+    """A width along which a parameter moves, and how much of it, per second of the fastest response, bends its way."""
+
+    width: Any
+    rate: float
+    is_positive: bool
+
+    def transform(self, fastest: Any) -> Along:
+        """The coordinate, given the fastest response time in seconds."""
+        return Along(self.rate * fastest, self.is_positive)
+
+
+def along_of(param: ResolvedParam, values: Mapping[str, Any]) -> Ridge | None:
+    """The ridge along which a parameter moves; None if there is none.
+
+    Parameters
+    ----------
+    param : ResolvedParam
+        The parameter, with one prior.
+    values : mapping
+        Values of the parameters before it: numbers, variables or expressions by name.
+    """
+    if param.along is None or any(option in param.prior.args for option in VARIABLE_OPTIONS):
+        return None
+    name, rate = param.along
+    width, is_positive = _shared(values, name), _is_positive(param.prior, param.bounds)
+    if width is None or isinstance(width, float) or not (is_positive or _is_unlimited(param)):
+        return None
+    return Ridge(width, rate, is_positive)
+
+
+def ceiling_of(param: ResolvedParam, values: Mapping[str, Any]) -> tuple[Any, Callable[[Any], Any]] | None:
+    """A variable or number, and the function of it that is the most that a parameter can be; None if there is none.
+
+    Parameters
+    ----------
+    param : ResolvedParam
+        The parameter, with one prior.
+    values : mapping
+        Values of the parameters before it: numbers, variables or expressions by name. One that differs between
+        trials is no ceiling; there the likelihood is zero above the least.
+    """
+    if param.ceiling is None:
+        return None
+    name, most = param.ceiling
+    other = _shared(values, name)
+    return None if other is None else (other, most)
+
+
+def _shared(values: Mapping[str, Any], name: str | None) -> Any:
+    """The value of a parameter if all trials share it; None if it is trial-wise or absent."""
+    other: Any = values.get(name) if name else None
+    return None if np.ndim(other) > 0 else other
+
+
+def _has_threshold(param: ResolvedParam, others: Mapping[str, ResolvedParam]) -> bool:
+    """Whether a threshold above this width moves in :class:`Beyond`, which makes the likelihood even in the width."""
+    return any(
+        other.above == param.name and not other.is_regression and not other.is_fixed and _can_be_cut(other)
+        for other in others.values()
+    )
+
+
+def floor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
+    """What the prior of a parameter is cut off at because the parameter must exceed another one; None for nothing.
+
+    Parameters
+    ----------
+    param : ResolvedParam
+        The parameter, with one prior.
+    values : mapping
+        Values of the parameters before it: numbers, variables or expressions by name. One that differs between
+        trials cuts nothing off; there the likelihood is zero where the order is wrong.
+    """
+    other = values.get(param.above) if param.above else None
+    if other is None or np.ndim(other) > 0 or param.prior.dist is not None:
+        return None
+    lower = max(param.bounds[0], bounds_of(param.prior)[0])
+    if isinstance(other, float):
+        return other if other > lower else None
+    return pt.maximum(other, lower) if _can_be_cut(param) else None
+
+
+def _can_be_cut(param: ResolvedParam) -> bool:
+    """Whether the prior of a parameter has mass beyond any number, of a known size."""
+    if param.prior.dist is not None or frozen_distribution(param.prior) is None:
+        return False
+    return param.bounds[1] == np.inf and bool(np.all(np.asarray(support(param.prior)[1]) == np.inf))
+
+
+def _is_unlimited(param: ResolvedParam) -> bool:
+    """Whether the prior of a parameter is one for all numbers."""
+    prior = param.prior
+    limits = np.array([*support(prior), *bounds_of(prior), *param.bounds])
+    return prior.dist is None and bool(np.all(limits == 3 * [-np.inf, np.inf]))
+
+
+def _is_positive(prior: Prior, bounds: Bounds) -> bool:
+    """Whether a prior is one for all positive numbers."""
+    return not is_truncated(prior) and bounds[0] == 0.0 and bool(np.all(np.array(support(prior)) == [0.0, np.inf]))
