@@ -60,9 +60,8 @@ class ParameterSpec:
     names a parameter that this one must exceed, ``ceiling`` another one and the function of it that is the most that
     this one can be; ``factor`` names a positive one whose product with this one is all that responses depend on;
     ``along`` a width that this one grows with, and how much of it, per second of the fastest response, matters as much
-    as other noise does; ``coordinate`` is how samplers move it: "" as PyMC chooses, or "folded", "bent",
-    "bent_square", "shifted", "tangent" or "start_range" (folded below a threshold that moves along, else bent), see
-    :mod:`hssm.parameters.coordinates`.
+    as other noise does; ``coordinate`` is how samplers move it: "" as PyMC chooses, or "bent", "bent_square",
+    "shifted" or "tangent", see :mod:`hssm.parameters.coordinates`.
     """
 
     name: str
@@ -76,7 +75,7 @@ class ParameterSpec:
     ceiling: Ceiling | None = None
     factor: str | None = None
     along: tuple[str, float] | None = None
-    coordinate: Literal["", "folded", "bent", "bent_square", "shifted", "start_range", "tangent"] = ""
+    coordinate: Literal["", "bent", "bent_square", "shifted", "tangent"] = ""
 
     def __post_init__(self) -> None:
         _require(self.name.isidentifier(), f"A parameter name must be an identifier, got {self.name!r}.")

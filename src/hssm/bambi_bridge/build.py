@@ -73,7 +73,7 @@ def build(
             if predictor.param.is_regression or predictor.param.is_fixed:
                 values[name] = _parameter(predictor, bambi_model, forms, fit)
             else:
-                values[name] = simple_variable(predictor.param, values, (fastest, fit.before), params)
+                values[name] = simple_variable(predictor.param, values, (fastest, fit.before))
         _response(observations, likelihood, distribution, values)
         _potentials(pymc_model, options.bambi.get("potentials"))
     return BuiltModel(

@@ -30,9 +30,7 @@ class _Coordinate:
     data: Any = None
 
 
-def simple_variable(
-    param: ResolvedParam, known: Mapping[str, Any], times: Times, params: Mapping[str, ResolvedParam]
-) -> Any:
+def simple_variable(param: ResolvedParam, known: Mapping[str, Any], times: Times) -> Any:
     """The variable of a parameter with one prior, in the model of the context.
 
     Parameters
@@ -43,17 +41,15 @@ def simple_variable(
         Values of the parameters before it: numbers, variables or expressions by name.
     times : pair of float or None
         See ``Times``.
-    params : mapping
-        All parameters of the model, by name.
     """
     floor = floor_of(param, known)
     if isinstance(floor, float):  # a bound like any other
         return make_variable(param.prior, param.name, above=floor)
     number = next((key for key, value in param.prior.args.items() if not isinstance(value, bmb.Prior)), None)
     if number is None:
-        transform = coordinate_of(param, *times, params) if floor is None else Beyond()
+        transform = coordinate_of(param, *times) if floor is None else Beyond()
         return make_variable(param.prior, param.name, transform=transform, above=floor)
-    chosen = _coordinate(param, known, times, params) if floor is None else _beyond(param, times[0])
+    chosen = _coordinate(param, known, times) if floor is None else _beyond(param, times[0])
     argument = param.prior.args[number]
     if chosen.data is not None:
         argument = with_witnesses(argument, chosen.data)
@@ -63,9 +59,7 @@ def simple_variable(
     return make_variable(param.prior, param.name, arguments=arguments, transform=chosen.transform, above=floor)
 
 
-def _coordinate(
-    param: ResolvedParam, known: Mapping[str, Any], times: Times, params: Mapping[str, ResolvedParam]
-) -> _Coordinate:
+def _coordinate(param: ResolvedParam, known: Mapping[str, Any], times: Times) -> _Coordinate:
     """The coordinate of a parameter that need not exceed another one; arguments as in :func:`simple_variable`."""
     fastest, before = times
     factor = factor_of(param, known)
@@ -75,7 +69,7 @@ def _coordinate(
     if along is not None and fastest is not None:
         data = _fastest(param, fastest)
         return _Coordinate(along.transform(data), along.width, data)
-    transform, ceiling = coordinate_of(param, fastest, before, params), ceiling_of(param, known)
+    transform, ceiling = coordinate_of(param, fastest, before), ceiling_of(param, known)
     if isinstance(transform, Bent) and ceiling is not None:
         other, most = ceiling
         return _Coordinate(transform.under(most), other)

@@ -17,15 +17,12 @@ from hssm.bambi_bridge.partial import PartialCentering
 from hssm.bambi_bridge.quick_fit import HALF_STEP, Effects
 from hssm.bambi_bridge.transforms import unconstrain_draws
 from hssm.inference.potential import DensePotential, RoundedPotential
-from hssm.parameters.coordinates import Bent, BentSquare, Folded
+from hssm.parameters.coordinates import Bent, BentSquare
 from hssm.spec import BuiltModel
 
 MOST_DENSE = 20
 """Numbers up to which warm-up adapts correlations too, where there are widths between trials: their ridges are bent,
 so that the quick fit's Gaussian knows little of them. Elsewhere it is better than a few hundred draws."""
-
-ONE_SIDED = 4.0
-"""Standard deviations from 0 beyond which a folded variable stays on its side."""
 
 
 def rounded_potential(
@@ -38,7 +35,6 @@ def rounded_potential(
     covariance = posterior_covariance(built, start)
     if covariance is None:
         return None
-    covariance = on_both_sides(covariance, built, start, mean)
     lower, correlated = np.linalg.cholesky(covariance), correlated_numbers(built, start)
     if correlated.any():
         return DensePotential(mean, lower, correlated, rng=rng)
@@ -90,31 +86,6 @@ def posterior_covariance(built: BuiltModel, start: Mapping[str, np.ndarray]) -> 
         extra.append(variance)
     change = np.vstack(rows)
     return change @ fit.covariance @ change.T + np.diag(np.concatenate(extra))
-
-
-def on_both_sides(
-    covariance: np.ndarray, built: BuiltModel, start: Mapping[str, np.ndarray], mean: np.ndarray
-) -> np.ndarray:
-    """The covariance of a posterior that is even in folded variables, where chains come to both sides of 0.
-
-    There such a variable is uncorrelated with any other, and has its mean square for a variance.
-
-    Parameters
-    ----------
-    covariance : (n, n) array
-        On the side that ``mean`` is on.
-    start, mean
-        A starting point on the variables' own scales, and the same, flat and unconstrained, (n,).
-    """
-    covariance, place = covariance.copy(), 0
-    for variable in built.pymc_model.free_RVs:
-        if isinstance(built.pymc_model.rvs_to_transforms.get(variable), Folded):
-            variance, square = covariance[place, place], mean[place] ** 2
-            if square < ONE_SIDED**2 * variance:
-                covariance[place, :] = covariance[:, place] = 0.0
-                covariance[place, place] = variance + square
-        place += np.size(start[variable.name])
-    return covariance
 
 
 def _simple_rows(built: BuiltModel, start: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -29,8 +29,7 @@ def _parameters(n: int, drift: ParameterSpec, spread: float, time: float) -> tup
     ``spread`` is the standard deviation of drifts, ``time`` a typical decision time in units of the fastest response.
     """
     along = ("A", math.sqrt(12.0) * spread * time)
-    start, threshold = replace(START_RANGE, coordinate="bent"), replace(THRESHOLD, along=along)
-    return (start, threshold, *drifts(n, replace(drift, along=along)))
+    return (START_RANGE, replace(THRESHOLD, along=along), *drifts(n, replace(drift, along=along)))
 
 
 def lba(n: int) -> ModelSpec:

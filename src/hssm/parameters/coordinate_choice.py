@@ -13,7 +13,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pymc.logprob.transforms import Transform
 
-from hssm.parameters.coordinates import Along, Before, Bent, BentSquare, Folded, Shifted, Tangent
+from hssm.parameters.coordinates import Along, Before, Bent, BentSquare, Shifted, Tangent
 from hssm.parameters.prior import Prior, is_truncated
 from hssm.parameters.quantiles import VARIABLE_OPTIONS, bounds_of, frozen_distribution, prior_median, support
 from hssm.spec import Bounds, ResolvedParam
@@ -26,7 +26,6 @@ def coordinate_of(
     param: ResolvedParam,
     fastest: float | None,
     before: float | None = None,
-    others: Mapping[str, ResolvedParam] | None = None,
 ) -> Transform | None:
     """The transform of a parameter without a formula; None for PyMC's own.
 
@@ -38,16 +37,12 @@ def coordinate_of(
         Fastest response time in seconds that bounds non-decision times from above but for lapses, if there is one.
     before : float or None
         The same, where the likelihood of later non-decision times is zero.
-    others : mapping, optional
-        All parameters of the model, by name.
     """
     prior = param.prior
     if prior.dist is not None or any(option in prior.args for option in VARIABLE_OPTIONS):
         return None
     coordinate = param.coordinate
-    if coordinate == "start_range":
-        coordinate = "folded" if prior.name == "HalfNormal" and _has_threshold(param, others or {}) else "bent"
-    if coordinate in ("folded", "bent", "bent_square"):
+    if coordinate in ("bent", "bent_square"):
         return _width_coordinate(coordinate, prior, param.bounds)
     if coordinate == "tangent":
         lower, upper = _extent(prior, param.bounds)
@@ -65,8 +60,6 @@ def _width_coordinate(coordinate: str, prior: Prior, bounds: Bounds) -> Transfor
     lower, upper = _extent(prior, bounds)
     if bounds[0] != 0.0 or lower != 0.0 or np.any(np.asarray(support(prior)[0]) != 0.0):
         return None
-    if coordinate == "folded":
-        return Folded(upper) if prior.name == "HalfNormal" else None
     width = BEND * float(prior_median(prior))
     return BentSquare(width) if coordinate == "bent_square" and np.isinf(upper) else Bent(width, upper)
 
@@ -147,14 +140,6 @@ def _shared(values: Mapping[str, Any], name: str | None) -> Any:
     """The value of a parameter if all trials share it; None if it is trial-wise or absent."""
     other: Any = values.get(name) if name else None
     return None if np.ndim(other) > 0 else other
-
-
-def _has_threshold(param: ResolvedParam, others: Mapping[str, ResolvedParam]) -> bool:
-    """Whether a threshold above this width moves in :class:`Beyond`, which makes the likelihood even in the width."""
-    return any(
-        other.above == param.name and not other.is_regression and not other.is_fixed and _can_be_cut(other)
-        for other in others.values()
-    )
 
 
 def floor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:

@@ -21,31 +21,6 @@ SOFTNESS = 0.05
 _FARTHEST = 300.0
 
 
-class Folded(Transform):
-    """A width from the absolute value of an unconstrained number, up to ``upper``.
-
-    For parameters in which likelihood and prior are even functions, such as the standard deviation of the drift: the
-    log density is then smooth through 0. In log(width) 0 is infinitely far away, and where the data allow it chains
-    wander off.
-    """
-
-    name = "folded"
-
-    def __init__(self, upper: float = np.inf) -> None:
-        self._upper = upper
-
-    def forward(self, value: Any, *inputs: Any) -> Any:
-        return value if np.isinf(self._upper) else 2.0 * pt.arctanh(value / self._upper)
-
-    def backward(self, value: Any, *inputs: Any) -> Any:
-        return pt.abs(value if np.isinf(self._upper) else self._upper * pt.tanh(0.5 * value))
-
-    def log_jac_det(self, value: Any, *inputs: Any) -> Any:
-        if np.isinf(self._upper):
-            return pt.zeros_like(value)
-        return np.log(2.0 * self._upper) - pt.abs(value) - 2.0 * pt.softplus(-pt.abs(value))
-
-
 class Bent(Transform):
     """A number from 0 to a top, both included, that is the coordinate itself but within a few ``width`` of the ends.
 
