@@ -7,7 +7,7 @@ import pytest
 
 import hssm
 from hssm.bambi_bridge.transforms import unconstrain
-from hssm.inference.metric import ONE_SIDED, on_both_sides, posterior_covariance
+from hssm.inference.metric import posterior_covariance
 from tests.bambi_bridge.cases import assert_same, make_frame, make_model
 from tests.tolerances import FINITE_DIFFERENCE
 
@@ -57,23 +57,3 @@ def test_single_parameters_are_in_their_own_coordinates() -> None:
     order = [fit.places[name].start for name in names]
     # PyMC's own transforms of these four are the links of their bounds.
     assert_same(found, fit.covariance[np.ix_(order, order)], FINITE_DIFFERENCE)
-
-
-def test_a_width_near_nothing_is_uncorrelated_with_the_rest() -> None:
-    """A folded variable has two sides, on which its correlations have opposite signs."""
-    truth = {"A": 0.5, "b": 1.0, "v0": 2.5, "v1": 1.5, "v2": 1.0, "t": 0.2}
-    data = hssm.simulate_data("lba3_t", truth, size=200, random_state=1)
-    model = hssm.HSSM(data, model="lba3_t", p_outlier=None)
-    built, start = model._built, model.initvals
-    found = posterior_covariance(built, start)
-    names = [rv.name for rv in built.pymc_model.free_RVs]
-    width = names.index("A")
-    others = [i for i in range(len(names)) if i != width]
-    mean = np.zeros(len(names))
-    mean[width] = 0.9 * ONE_SIDED * np.sqrt(found[width, width])
-    even = on_both_sides(found, built, start, mean)
-    assert np.all(even[width, others] == 0.0) and np.all(even[others, width] == 0.0)
-    assert even[width, width] == pytest.approx(found[width, width] + mean[width] ** 2)
-    assert np.array_equal(even[np.ix_(others, others)], found[np.ix_(others, others)])
-    mean[width] = 1.1 * ONE_SIDED * np.sqrt(found[width, width])
-    assert np.array_equal(on_both_sides(found, built, start, mean), found)

@@ -10,22 +10,19 @@ from scipy import special
 import hssm
 from hssm.bambi_bridge.transforms import constrain, unconstrain
 from hssm.parameters.beside import beside
+from hssm.parameters.coordinate_choice import ceiling_of, coordinate_of
 from hssm.parameters.coordinates import (
+    Along,
     Before,
     Bent,
     BentSquare,
     Beyond,
-    Folded,
     Scaled,
     Shifted,
-    ceiling_of,
-    coordinate_of,
-    factor_of,
-    floor_of,
+    Tangent,
 )
 from hssm.parameters.prior import make_variable
 from hssm.spec import ResolvedParam
-from tests.fitted import quietly
 from tests.tolerances import OTHER_ALGORITHM, QUADRATURE
 
 POSITIVE = (0.0, np.inf)
@@ -52,21 +49,22 @@ def functions(transform: object):  # type: ignore[no-untyped-def]
         (Bent(0.2), -5.0, 9.0),
         (Bent(0.2, 1.0), -2.0, 3.0),
         (BentSquare(0.2), -15.0, 40.0),
-        (Folded(1.0), 0.1, 9.0),
+        (Tangent(-0.1, 1.3, 0.15), -0.9, 4.0),
+        (Tangent(-1.5, np.pi / 2, 0.15), -14.5, 90.0),
     ],
-    ids=("shifted", "before", "bent", "bent below a top", "bent square", "folded"),
+    ids=("shifted", "before", "bent", "bent below a top", "bent square", "tangent", "tangent to the end"),
 )
 def test_back_and_forth_with_the_jacobian_of_the_way_back(transform: object, low: float, high: float) -> None:
     x = np.linspace(low, high, 101)
     value, again, log_jacobian, slope = functions(transform)(x)
-    assert (value > 0.0).all() and (np.diff(value) > 0.0).all()
+    assert (np.diff(value) > 0.0).all()
     np.testing.assert_allclose(again, x, rtol=OTHER_ALGORITHM.relative, atol=OTHER_ALGORITHM.absolute)
     np.testing.assert_allclose(np.exp(log_jacobian), slope, rtol=OTHER_ALGORITHM.relative)
 
 
 def test_no_coordinate_is_so_far_out_that_something_is_no_number() -> None:
     x = np.array([-1e6, -800.0, -300.0, 0.0, 300.0, 800.0, 1e6])
-    for transform in (Shifted(0.3), Before(0.3), Bent(0.2), Bent(0.2, 1.0), BentSquare(0.2), Folded(), Folded(1.0)):
+    for transform in (Shifted(0.3), Before(0.3), Bent(0.2), Bent(0.2, 1.0), BentSquare(0.2)):
         value, _, _, slope = functions(transform)(x)
         assert np.isfinite(value).all() and (value >= 0.0).all() and np.isfinite(slope).all()
 
@@ -108,7 +106,7 @@ def test_a_prior_has_its_mass_in_any_coordinate(transform: object) -> None:
 
 @pytest.mark.parametrize("start_range", [0.0, 1e-9, 0.3, 40.0])
 def test_thresholds_lie_beyond_the_start_range(start_range: float) -> None:
-    """A bijection with the right Jacobian, b > A however near, and b - A / 2 even in A: no kink where A is folded."""
+    """A bijection with the right Jacobian, b > A however near, and b - A / 2 even in A: so smooth in A down to 0."""
     x, a = pt.dvector("x"), pt.dscalar("A")
     transform, ends = Beyond(), (a, np.inf)
     value = transform.backward(x, *ends)
@@ -124,10 +122,11 @@ def test_thresholds_lie_beyond_the_start_range(start_range: float) -> None:
     np.testing.assert_allclose(np.exp(log_jacobian), slopes, rtol=OTHER_ALGORITHM.relative)
 
 
-def test_a_threshold_has_all_of_its_prior() -> None:
+@pytest.mark.parametrize("knee", [None, 0.3])
+def test_a_threshold_has_all_of_its_prior(knee: float | None) -> None:
     with pm.Model() as model:
         start_range = pm.HalfNormal("A", sigma=0.5)
-        make_variable(hssm.Prior("HalfNormal", sigma=2), "b", transform=Beyond(), above=start_range)
+        make_variable(hssm.Prior("HalfNormal", sigma=2), "b", transform=Beyond(knee), above=start_range)
     log_density = model.compile_logp(vars=[model["b"]])
     x = np.linspace(-15.0, 4.0, 1901)
     mass = sum(np.exp(log_density({"A_log__": np.log(0.4), "b_beyond__": each})) for each in x) * (x[1] - x[0])
@@ -157,70 +156,30 @@ def test_a_moving_ceiling_cuts_and_changes_nothing_else() -> None:
     np.testing.assert_allclose(far["st"], 0.6, rtol=OTHER_ALGORITHM.relative)
 
 
-def test_only_what_all_trials_share_is_a_ceiling() -> None:
-    width = half_normal(name="st", coordinate="bent", ceiling=("t", lambda t: 2.0 * t))
-    assert ceiling_of(width, {"t": 0.3})[0] == 0.3
-    assert ceiling_of(width, {"t": pt.dvector()}) is None
-    assert ceiling_of(half_normal(), {"t": pt.dscalar()}) is None
+@pytest.mark.parametrize(("prior", "is_positive"), [("HalfNormal", True), ("Normal", False)])
+def test_a_number_along_a_width_has_all_of_its_prior_and_comes_back(prior: str, is_positive: bool) -> None:
+    with pm.Model() as model:
+        width = pm.HalfNormal("A", sigma=0.5)
+        make = getattr(pm, prior)
+        make("x", sigma=beside(2.0, width), default_transform=Along(0.3, is_positive))
+    log_density = model.compile_logp(vars=[model["x"]])
+    x = np.linspace(-25.0, 25.0, 5001)
+    mass = sum(np.exp(log_density({"A_log__": np.log(0.4), "x_along__": each})) for each in x) * (x[1] - x[0])
+    assert abs(mass - 1.0) < QUADRATURE.absolute * 10
+    point = {"A": np.asarray(0.4), "x": np.asarray(1.7)}
+    free = unconstrain(model, point)
+    growth = np.sqrt(1.0 + (0.4 / 0.3) ** 2)
+    assert free["x"] == pytest.approx(np.log(1.7 / growth) if is_positive else 1.7 / growth)
+    assert constrain(model, free)["x"] == pytest.approx(1.7)
 
 
-def test_chosen_by_what_the_parameter_is() -> None:
-    assert isinstance(coordinate_of(half_normal(coordinate="folded"), None), Folded)
-    assert isinstance(coordinate_of(half_normal(coordinate="shifted"), 0.3), Shifted)
-    assert isinstance(coordinate_of(half_normal(coordinate="bent"), None), Bent)
-    assert isinstance(coordinate_of(half_normal(coordinate="bent_square"), None), BentSquare)
-    truncated = hssm.Prior("HalfNormal", sigma=0.5, bounds=(0.0, 1.0))
-    assert isinstance(coordinate_of(half_normal(coordinate="bent", prior=truncated), None), Bent)
-    assert coordinate_of(half_normal(), 0.3) is None
-    assert isinstance(coordinate_of(half_normal(name="t"), 0.3, 0.3), Before)
-    assert isinstance(coordinate_of(half_normal(name="t", coordinate="shifted"), 0.3, 0.3), Before)
-    assert coordinate_of(half_normal(), 0.3, 0.3) is None
-    assert coordinate_of(half_normal(coordinate="shifted"), None) is None
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"bounds": (0.1, np.inf), "coordinate": "bent"},
-        {"prior": hssm.Prior("Gamma", mu=1, sigma=1), "coordinate": "folded"},
-        {"prior": hssm.Prior("HalfNormal", sigma=1, default_transform=pm.distributions.transforms.log)},
-        {"prior": hssm.Prior("Uniform", lower=0, upper=1), "coordinate": "shifted"},
-    ],
-)
-def test_otherwise_pymc_chooses(fields: dict) -> None:
-    assert coordinate_of(half_normal(**fields), 0.3) is None
-
-
-def test_a_start_range_is_folded_below_a_threshold_that_moves_along_only() -> None:
-    """The likelihood is even in A given the coordinate of such a threshold, and of no other."""
-    start_range = half_normal(name="A", coordinate="start_range")
-    b = {"name": "b", "above": "A", "prior": hssm.Prior("HalfNormal", sigma=2.0)}
-    assert isinstance(coordinate_of(start_range, None, None, {"A": start_range, "b": half_normal(**b)}), Folded)
-    for other in (
-        {"prior": None, "fixed_value": 1.0},
-        {"formula": "1"},
-        {"prior": hssm.Prior("Uniform", lower=0, upper=9)},
-    ):
-        assert isinstance(coordinate_of(start_range, None, None, {"b": half_normal(**{**b, **other})}), Bent)
-    gamma = half_normal(name="A", coordinate="start_range", prior=hssm.Prior("Gamma", mu=1, sigma=1))
-    assert isinstance(coordinate_of(gamma, None, None, {"b": half_normal(**b)}), Bent)
-
-
-def logit(**fields: object) -> ResolvedParam:
-    everywhere = (-np.inf, np.inf)
-    return ResolvedParam(
-        **{"name": "x", "prior": hssm.Prior("Normal", mu=0.3, sigma=2.0), "bounds": everywhere, **fields}
-    )
-
-
-def test_a_product_is_sampled_where_both_numbers_are_variables() -> None:
-    beta = pt.dscalar("beta")
-    assert factor_of(logit(factor="beta"), {"beta": beta}) is beta
-    assert factor_of(logit(), {"beta": beta}) is None
-    assert factor_of(logit(factor="beta"), {"beta": 2.0}) is None
-    assert factor_of(logit(factor="beta"), {"beta": pt.dvector("beta")}) is None
-    truncated = hssm.Prior("Normal", mu=0.3, sigma=2.0, bounds=(0, 1))
-    assert factor_of(logit(factor="beta", prior=truncated), {"beta": beta}) is None
+def test_an_angle_has_all_of_its_prior() -> None:
+    with pm.Model() as model:
+        pm.Uniform("x", lower=-0.1, upper=1.3, default_transform=Tangent(-0.1, 1.3, 0.15))
+    log_density = model.compile_logp()
+    x = np.linspace(-5.0, 9.0, 5001)
+    mass = sum(np.exp(log_density({"x_tangent__": each})) for each in x) * (x[1] - x[0])
+    assert abs(mass - 1.0) < QUADRATURE.absolute * 10
 
 
 @pytest.mark.filterwarnings("ignore:The RandomType SharedVariables")  # JAX keeps PyMC's generators
@@ -238,71 +197,3 @@ def test_a_scaled_number_has_its_prior_and_moves_as_a_product(mode: str) -> None
     natural_values = model.compile_fn(model.unobserved_value_vars, mode=mode)
     natural = dict(zip([v.name for v in model.unobserved_value_vars], natural_values(point), strict=True))
     assert natural["x"] == pytest.approx(0.5)
-
-
-def test_a_threshold_is_cut_off_at_a_simple_start_range_only() -> None:
-    b = half_normal(name="b", above="A")
-    start_range = pt.dscalar("A")
-    assert floor_of(b, {"A": start_range}).eval({start_range: 0.4}) == 0.4
-    assert floor_of(b, {"A": 0.3}) == 0.3
-    assert floor_of(b, {"A": 0.0}) is None
-    assert floor_of(b, {"A": pt.dvector("A")}) is None
-    assert floor_of(half_normal(), {"A": start_range}) is None
-
-
-def test_the_models_use_them() -> None:
-    data = hssm.simulate_data("racing_diffusion_3", {"A": 0.4, "b": 1.2, "v0": 2, "v1": 1, "v2": 1, "t": 0.2}, size=50)
-    model = hssm.HSSM(data, model="racing_diffusion_3")
-    names = set(model.pymc_model.initial_point())
-    assert {"t_shifted__", "A_folded__", "b_beyond__"} <= names
-    draws = model.sample_prior_predictive(draws=200, random_seed=1)["prior"]
-    assert (draws["b"] > draws["A"]).all()
-
-
-def test_softmax_is_sampled_in_products() -> None:
-    """In the values themselves chains followed beta times value = constant, with divergences and a tenth of the ESS."""
-    data = hssm.simulate_data("softmax_inv_temperature_2", {"beta": 1.5, "logit1": 0.4}, size=500, random_state=1)
-    model = hssm.HSSM(data, model="softmax_inv_temperature_2")
-    assert "logit1_scaled__" in model.pymc_model.initial_point()
-    traces = quietly(model, draws=300, tune=500, random_seed=1)
-    assert int(traces.sample_stats.diverging.sum()) == 0
-
-
-@pytest.mark.parametrize(
-    ("model", "arguments", "ends"),
-    [
-        ("ddm", {"p_outlier": 0}, True),
-        ("ddm", {}, False),
-        ("ddm", {"p_outlier": 0, "t": 0.2}, False),
-        ("ddm", {"p_outlier": 0, "loglik_kind": "approx_differentiable"}, False),
-        ("full_ddm", {"p_outlier": 0, "st": 0.1}, False),
-        ("racing_diffusion_3", {"p_outlier": 0}, True),
-    ],
-)
-def test_t_ends_at_the_fastest_response_where_the_likelihood_does(model: str, arguments: dict, ends: bool) -> None:
-    theta = {
-        "ddm": {"v": 1.0, "a": 1.0, "z": 0.5, "t": 0.3},
-        "full_ddm": {"v": 1.0, "a": 1.0, "z": 0.5, "t": 0.3, "sz": 0.1, "sv": 0.3, "st": 0.1},
-        "racing_diffusion_3": {"A": 0.4, "b": 1.2, "v0": 2, "v1": 1, "v2": 1, "t": 0.2},
-    }[model]
-    data = hssm.simulate_data(model, theta, size=50, random_state=1)
-    built = hssm.HSSM(data, model=model, **arguments).built
-    assert ("t_before__" in built.pymc_model.initial_point()) == ends
-    if ends:
-        assert built.quick_fit.before == data["rt"].min()
-
-
-def test_a_fast_guess_that_the_fit_gives_up_does_not_bound_t() -> None:
-    data = hssm.simulate_data("ddm", {"v": 1.0, "a": 1.0, "z": 0.5, "t": 0.3}, size=500, random_state=1)
-    data.loc[0, "rt"] = 0.01
-    model = hssm.HSSM(data, p_outlier=0)
-    assert model.built.quick_fit.before in (None, 0.01)
-    assert np.isfinite(model.compile_logp()(model.initvals))
-
-
-def test_a_width_that_may_be_nothing_is_sampled_without_divergences() -> None:
-    """In the logarithm of sv chains strayed towards 0, with divergences on the way back."""
-    data = hssm.simulate_data("ddm_sdv", {"v": 1.0, "a": 1.2, "z": 0.55, "t": 0.3, "sv": 0.6}, size=500, random_state=2)
-    traces = quietly(hssm.HSSM(data, model="ddm_sdv"), draws=300, tune=500, random_seed=2)
-    assert int(traces.sample_stats.diverging.sum()) == 0
-    assert float(traces.posterior["sv"].min()) >= 0.0

@@ -1,0 +1,92 @@
+"""Which coordinate a parameter moves in, and which other variables it needs."""
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+import pytest
+
+import hssm
+from hssm.parameters.coordinate_choice import along_of, ceiling_of, coordinate_of, factor_of, floor_of
+from hssm.parameters.coordinates import Before, Bent, BentSquare, Shifted, Tangent
+from hssm.spec import ResolvedParam
+
+POSITIVE = (0.0, np.inf)
+
+
+def half_normal(**fields: object) -> ResolvedParam:
+    return ResolvedParam(**{"name": "x", "prior": hssm.Prior("HalfNormal", sigma=0.5), "bounds": POSITIVE, **fields})
+
+
+def test_only_what_all_trials_share_is_a_ceiling() -> None:
+    width = half_normal(name="st", coordinate="bent", ceiling=("t", lambda t: 2.0 * t))
+    assert ceiling_of(width, {"t": 0.3})[0] == 0.3
+    assert ceiling_of(width, {"t": pt.dvector()}) is None
+    assert ceiling_of(half_normal(), {"t": pt.dscalar()}) is None
+
+
+def test_chosen_by_what_the_parameter_is() -> None:
+    angle = half_normal(prior=hssm.Prior("Uniform", lower=-0.1, upper=1.3), bounds=(-1.5, 1.5), coordinate="tangent")
+    assert isinstance(coordinate_of(angle, None), Tangent)
+    assert isinstance(coordinate_of(half_normal(coordinate="shifted"), 0.3), Shifted)
+    assert isinstance(coordinate_of(half_normal(coordinate="bent"), None), Bent)
+    assert isinstance(coordinate_of(half_normal(coordinate="bent_square"), None), BentSquare)
+    truncated = hssm.Prior("HalfNormal", sigma=0.5, bounds=(0.0, 1.0))
+    assert isinstance(coordinate_of(half_normal(coordinate="bent", prior=truncated), None), Bent)
+    assert coordinate_of(half_normal(), 0.3) is None
+    assert isinstance(coordinate_of(half_normal(name="t"), 0.3, 0.3), Before)
+    assert isinstance(coordinate_of(half_normal(name="t", coordinate="shifted"), 0.3, 0.3), Before)
+    assert coordinate_of(half_normal(), 0.3, 0.3) is None
+    assert coordinate_of(half_normal(coordinate="shifted"), None) is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"bounds": (0.1, np.inf), "coordinate": "bent"},
+        {"prior": hssm.Prior("Normal", mu=0, sigma=1), "coordinate": "bent"},
+        {"prior": hssm.Prior("Normal", mu=0, sigma=1), "bounds": (-np.pi / 2, 1.0), "coordinate": "tangent"},
+        {"prior": hssm.Prior("HalfNormal", sigma=1, default_transform=pm.distributions.transforms.log)},
+        {"prior": hssm.Prior("Uniform", lower=0, upper=1), "coordinate": "shifted"},
+    ],
+)
+def test_otherwise_pymc_chooses(fields: dict) -> None:
+    assert coordinate_of(half_normal(**fields), 0.3) is None
+
+
+def logit(**fields: object) -> ResolvedParam:
+    everywhere = (-np.inf, np.inf)
+    return ResolvedParam(
+        **{"name": "x", "prior": hssm.Prior("Normal", mu=0.3, sigma=2.0), "bounds": everywhere, **fields}
+    )
+
+
+def test_a_product_is_sampled_where_both_numbers_are_variables() -> None:
+    beta = pt.dscalar("beta")
+    assert factor_of(logit(factor="beta"), {"beta": beta}) is beta
+    assert factor_of(logit(), {"beta": beta}) is None
+    assert factor_of(logit(factor="beta"), {"beta": 2.0}) is None
+    assert factor_of(logit(factor="beta"), {"beta": pt.dvector("beta")}) is None
+    truncated = hssm.Prior("Normal", mu=0.3, sigma=2.0, bounds=(0, 1))
+    assert factor_of(logit(factor="beta", prior=truncated), {"beta": beta}) is None
+
+
+def test_a_ridge_needs_a_width_that_all_trials_share() -> None:
+    width, along = pt.dscalar("A"), ("A", 0.5)
+    ridge = along_of(half_normal(along=along), {"A": width})
+    assert ridge.width is width and ridge.rate == 0.5 and ridge.is_positive
+    assert not along_of(logit(along=along), {"A": width}).is_positive
+    assert along_of(half_normal(), {"A": width}) is None
+    assert along_of(half_normal(along=along), {"A": 0.3}) is None
+    assert along_of(half_normal(along=along), {"A": pt.dvector("A")}) is None
+    cut = hssm.Prior("Normal", mu=0.3, sigma=2.0, bounds=(-1.0, 1.0))
+    assert along_of(logit(along=along, prior=cut), {"A": width}) is None
+
+
+def test_a_threshold_is_cut_off_at_a_simple_start_range_only() -> None:
+    b = half_normal(name="b", above="A")
+    start_range = pt.dscalar("A")
+    assert floor_of(b, {"A": start_range}).eval({start_range: 0.4}) == 0.4
+    assert floor_of(b, {"A": 0.3}) == 0.3
+    assert floor_of(b, {"A": 0.0}) is None
+    assert floor_of(b, {"A": pt.dvector("A")}) is None
+    assert floor_of(half_normal(), {"A": start_range}) is None
