@@ -17,12 +17,21 @@ from hssm.bambi_bridge.partial import PartialCentering
 from hssm.bambi_bridge.quick_fit import HALF_STEP, Effects
 from hssm.bambi_bridge.transforms import unconstrain_draws
 from hssm.inference.potential import DensePotential, RoundedPotential
-from hssm.parameters.coordinates import Bent, BentSquare
+from hssm.parameters.coordinates import Bent, BentSquare, Tangent
 from hssm.spec import BuiltModel
 
 MOST_DENSE = 20
 """Numbers up to which warm-up adapts correlations too, where there are widths between trials: their ridges are bent,
 so that the quick fit's Gaussian knows little of them. Elsewhere it is better than a few hundred draws."""
+
+WIDTHS = (Bent, BentSquare)
+RIDGES = (*WIDTHS, Tangent)
+"""Coordinates of parameters that others make up for, along ridges that no coordinate makes wholly straight."""
+
+
+def moves_in(built: BuiltModel, coordinates: tuple[type, ...]) -> bool:
+    """Whether a variable of the model moves in one of these coordinates."""
+    return any(isinstance(transform, coordinates) for transform in built.pymc_model.rvs_to_transforms.values())
 
 
 def rounded_potential(
@@ -47,8 +56,7 @@ def correlated_numbers(built: BuiltModel, start: Mapping[str, np.ndarray]) -> np
     ``start`` is a starting point on the variables' own scales.
     """
     sizes = np.array([np.size(start[variable.name]) for variable in built.pymc_model.free_RVs])
-    transforms = built.pymc_model.rvs_to_transforms.values()
-    if not any(isinstance(transform, Bent | BentSquare) for transform in transforms):
+    if not moves_in(built, WIDTHS):
         return np.zeros(sizes.sum(), dtype=bool)
     chosen = np.repeat(sizes == 1, sizes) | (sizes.sum() <= MOST_DENSE)
     return chosen & (chosen.sum() <= MOST_DENSE)

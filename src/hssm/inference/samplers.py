@@ -15,6 +15,7 @@ import xarray as xr
 
 from hssm.bambi_bridge.transforms import constrain, unconstrain
 from hssm.inference.jax_precision import floatx_precision
+from hssm.inference.metric import RIDGES, moves_in
 from hssm.inference.nuts import OWN_INIT, compiled_step, recorder
 from hssm.inference.results import stored_names
 from hssm.seeds import as_generator
@@ -50,7 +51,7 @@ SAMPLERS = {
     )
 }
 
-HIERARCHICAL_ACCEPT, FLAT_ACCEPT = 0.9, 0.95
+HIERARCHICAL_ACCEPT, FLAT_ACCEPT, RIDGE_ACCEPT = 0.9, 0.95, 0.98
 """Target acceptance of NUTS where none is asked for, with many groups and otherwise: measured, see docs."""
 MANY_GROUPS = 10
 
@@ -172,7 +173,9 @@ def default_target_accept(built: BuiltModel) -> float:
     The spread of a few group effects is a long ridge, too.
     """
     groups = [len(term.groups) for predictor in built.predictors.values() for term in predictor.groups()]
-    return HIERARCHICAL_ACCEPT if groups and min(groups) >= MANY_GROUPS else FLAT_ACCEPT
+    if groups and min(groups) >= MANY_GROUPS:
+        return HIERARCHICAL_ACCEPT
+    return RIDGE_ACCEPT if moves_in(built, RIDGES) else FLAT_ACCEPT
 
 
 def _devices() -> int:
