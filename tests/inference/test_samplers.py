@@ -195,3 +195,8 @@ def test_few_groups_get_short_steps(n_groups, expected):
     frame["participant_id"] = [f"p{i % max(n_groups, 1)}" for i in range(len(frame))]
     include = [{"name": "v", "formula": "v ~ 1 + (1|participant_id)"}] if n_groups else None
     assert default_target_accept(hssm.HSSM(frame, include=include)._built) == expected
+
+
+def test_bent_ridges_get_shorter_steps():
+    assert default_target_accept(hssm.HSSM(simple_frame(), model="ddm_sdv")._built) == 0.98
+    assert default_target_accept(hssm.HSSM(simple_frame(), model="angle", theta=0.1)._built) == 0.95

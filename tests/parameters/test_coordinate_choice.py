@@ -6,7 +6,7 @@ import pytensor.tensor as pt
 import pytest
 
 import hssm
-from hssm.parameters.coordinate_choice import along_of, ceiling_of, coordinate_of, factor_of, floor_of
+from hssm.parameters.coordinate_choice import along_of, ceiling_of, coordinate_of, factor_of, floor_of, whole_ridges
 from hssm.parameters.coordinates import Before, Bent, BentSquare, Shifted, Tangent
 from hssm.spec import ResolvedParam
 
@@ -80,6 +80,15 @@ def test_a_ridge_needs_a_width_that_all_trials_share() -> None:
     assert along_of(half_normal(along=along), {"A": pt.dvector("A")}) is None
     cut = hssm.Prior("Normal", mu=0.3, sigma=2.0, bounds=(-1.0, 1.0))
     assert along_of(logit(along=along, prior=cut), {"A": width}) is None
+
+
+@pytest.mark.parametrize("other", [{"prior": None, "fixed_value": 1.0}, {"prior": None, "formula": "x ~ 1"}])
+def test_one_number_that_does_not_move_along_keeps_the_others_from_it(other: dict) -> None:
+    along = {"along": ("A", 0.5)}
+    free = {"A": half_normal(name="A"), "b": half_normal(**along), "v": half_normal(**along)}
+    assert whole_ridges(free) == free
+    kept = whole_ridges({**free, "v": half_normal(**along, **other)})
+    assert all(param.along is None for param in kept.values())
 
 
 def test_a_threshold_is_cut_off_at_a_simple_start_range_only() -> None:

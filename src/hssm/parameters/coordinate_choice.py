@@ -6,7 +6,7 @@ Used by ``bambi_bridge/simple.py``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -116,6 +116,18 @@ def along_of(param: ResolvedParam, values: Mapping[str, Any]) -> Ridge | None:
     if width is None or isinstance(width, float) or not (is_positive or _is_unlimited(param)):
         return None
     return Ridge(width, rate, is_positive)
+
+
+def whole_ridges(params: Mapping[str, ResolvedParam]) -> dict[str, ResolvedParam]:
+    """The parameters of a model, that move along a width only if all do that could: one that does not bends the others.
+
+    Parameters
+    ----------
+    params : mapping
+        All parameters of the model, by name.
+    """
+    alone = any(param.along is not None and (param.is_regression or param.is_fixed) for param in params.values())
+    return {name: replace(param, along=None) for name, param in params.items()} if alone else dict(params)
 
 
 def ceiling_of(param: ResolvedParam, values: Mapping[str, Any]) -> tuple[Any, Callable[[Any], Any]] | None:

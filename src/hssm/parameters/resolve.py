@@ -16,6 +16,7 @@ import pandas as pd
 
 from hssm.models.faults import Faults
 from hssm.parameters.collect import LAPSE, attempt, collect_params
+from hssm.parameters.coordinate_choice import whole_ridges
 from hssm.parameters.default_priors import P_OUTLIER, CoefficientPriors, Defaults, defaults_for, within
 from hssm.parameters.formula import ParsedFormula, parse_formula, right_hand_side, with_categorical
 from hssm.parameters.link import Link, as_link, link_for_bounds
@@ -102,7 +103,7 @@ def resolve_parameters(
     done = {name: param for name, param in resolved.items() if param is not None}
     if all(param.is_fixed for param in done.values()):
         raise ValueError(f"All parameters are fixed: {', '.join(repr(n) for n in done)}. Leave at least one free.")
-    return done
+    return whole_ridges(done)
 
 
 class _Resolver:
