@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
+
+_COMPILED: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
+"""What :func:`_compile` returned, by model: sampling converts the same few points again and again."""
 
 
 def unconstrain(model: Any, point: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -60,7 +64,19 @@ def _convert(model: Any, point: Mapping[str, np.ndarray], direction: str) -> dic
 
 
 def _compile(model: Any, shapes: Mapping[str, tuple[int, ...]], direction: str) -> tuple[Any, list[str], bool]:
-    """A function of all values to those that a transform changes, their names, and whether one depends on another."""
+    """A function of all values to those that a transform changes, their names, and whether one depends on another.
+
+    Made once for a model, as long as it has the same variables and transforms.
+    """
+    transforms = tuple((variable, model.rvs_to_transforms.get(variable)) for variable in model.free_RVs)
+    key = (direction, tuple(shapes.items()), transforms)
+    known = _COMPILED.setdefault(model, {})
+    if key not in known:
+        known[key] = _compiled(model, shapes, direction)
+    return known[key]  # type: ignore[no-any-return]
+
+
+def _compiled(model: Any, shapes: Mapping[str, tuple[int, ...]], direction: str) -> tuple[Any, list[str], bool]:
     import pytensor
     import pytensor.tensor as pt
     from pytensor.compile.mode import Mode
