@@ -44,6 +44,8 @@ def test_chosen_by_what_the_parameter_is() -> None:
     [
         {"bounds": (0.1, np.inf), "coordinate": "bent"},
         {"prior": hssm.Prior("Normal", mu=0, sigma=1), "coordinate": "bent"},
+        {"prior": hssm.Prior("HalfFlat"), "coordinate": "bent"},
+        {"prior": hssm.Prior("Flat"), "bounds": (-1.5, 1.5), "coordinate": "tangent"},
         {"prior": hssm.Prior("Normal", mu=0, sigma=1), "bounds": (-np.pi / 2, 1.0), "coordinate": "tangent"},
         {"prior": hssm.Prior("HalfNormal", sigma=1, default_transform=pm.distributions.transforms.log)},
         {"prior": hssm.Prior("Uniform", lower=0, upper=1), "coordinate": "shifted"},
@@ -82,12 +84,19 @@ def test_a_ridge_needs_a_width_that_all_trials_share() -> None:
     assert along_of(logit(along=along, prior=cut), {"A": width}) is None
 
 
-@pytest.mark.parametrize("other", [{"prior": None, "fixed_value": 1.0}, {"prior": None, "formula": "x ~ 1"}])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"prior": None, "fixed_value": 1.0},
+        {"prior": None, "formula": "x ~ 1"},
+        {"prior": hssm.Prior("Uniform", lower=0, upper=3)},
+    ],
+)
 def test_one_number_that_does_not_move_along_keeps_the_others_from_it(other: dict) -> None:
     along = {"along": ("A", 0.5)}
     free = {"A": half_normal(name="A"), "b": half_normal(**along), "v": half_normal(**along)}
     assert whole_ridges(free) == free
-    kept = whole_ridges({**free, "v": half_normal(**along, **other)})
+    kept = whole_ridges({**free, "v": half_normal(**{**along, **other})})
     assert all(param.along is None for param in kept.values())
 
 

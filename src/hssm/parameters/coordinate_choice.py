@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,18 +16,21 @@ from pymc.logprob.transforms import Transform
 
 from hssm.parameters.coordinates import Along, Before, Bent, BentSquare, Shifted, Tangent
 from hssm.parameters.prior import Prior, is_truncated
-from hssm.parameters.quantiles import VARIABLE_OPTIONS, bounds_of, frozen_distribution, prior_median, support
+from hssm.parameters.quantiles import (
+    VARIABLE_OPTIONS,
+    bounds_of,
+    frozen_distribution,
+    is_improper,
+    prior_median,
+    support,
+)
 from hssm.spec import Bounds, ResolvedParam
 
 BEND = 0.2
 """Width of the bend of :class:`Bent`, relative to the median of the prior."""
 
 
-def coordinate_of(
-    param: ResolvedParam,
-    fastest: float | None,
-    before: float | None = None,
-) -> Transform | None:
+def coordinate_of(param: ResolvedParam, fastest: float | None, before: float | None = None) -> Transform | None:
     """The transform of a parameter without a formula; None for PyMC's own.
 
     Parameters
@@ -42,12 +46,9 @@ def coordinate_of(
     if prior.dist is not None or any(option in prior.args for option in VARIABLE_OPTIONS):
         return None
     coordinate = param.coordinate
-    if coordinate in ("bent", "bent_square"):
-        return _width_coordinate(coordinate, prior, param.bounds)
-    if coordinate == "tangent":
-        lower, upper = _extent(prior, param.bounds)
-        width = BEND * (np.tan(float(prior_median(prior))) - np.tan(lower))
-        return Tangent(lower, upper, width) if lower > -np.pi / 2 else None
+    if coordinate in ("bent", "bent_square", "tangent"):
+        chosen = _tangent if coordinate == "tangent" else partial(_width_coordinate, coordinate)
+        return None if is_improper(prior) else chosen(prior, param.bounds)
     if not _is_positive(prior, param.bounds):
         return None
     if param.name == "t" and before is not None:
@@ -62,6 +63,14 @@ def _width_coordinate(coordinate: str, prior: Prior, bounds: Bounds) -> Transfor
         return None
     width = BEND * float(prior_median(prior))
     return BentSquare(width) if coordinate == "bent_square" and np.isinf(upper) else Bent(width, upper)
+
+
+def _tangent(prior: Prior, bounds: Bounds) -> Transform | None:
+    """The transform of an angle; None if its range has no lower end."""
+    lower, upper = _extent(prior, bounds)
+    if lower <= -np.pi / 2:
+        return None
+    return Tangent(lower, upper, BEND * (np.tan(float(prior_median(prior))) - np.tan(lower)))
 
 
 def _extent(prior: Prior, bounds: Bounds) -> Bounds:
@@ -109,24 +118,33 @@ def along_of(param: ResolvedParam, values: Mapping[str, Any]) -> Ridge | None:
     values : mapping
         Values of the parameters before it: numbers, variables or expressions by name.
     """
-    if param.along is None or any(option in param.prior.args for option in VARIABLE_OPTIONS):
+    if param.along is None or not _can_move_along(param):
         return None
     name, rate = param.along
-    width, is_positive = _shared(values, name), _is_positive(param.prior, param.bounds)
-    if width is None or isinstance(width, float) or not (is_positive or _is_unlimited(param)):
-        return None
-    return Ridge(width, rate, is_positive)
+    width = _shared(values, name)
+    return (
+        None
+        if width is None or isinstance(width, float)
+        else Ridge(width, rate, _is_positive(param.prior, param.bounds))
+    )
+
+
+def _can_move_along(param: ResolvedParam) -> bool:
+    """Whether a parameter is free, one variable, and of any size, or any positive one."""
+    if param.is_regression or param.is_fixed or any(option in param.prior.args for option in VARIABLE_OPTIONS):
+        return False
+    return _is_positive(param.prior, param.bounds) or _is_unlimited(param)
 
 
 def whole_ridges(params: Mapping[str, ResolvedParam]) -> dict[str, ResolvedParam]:
-    """The parameters of a model, that move along a width only if all do that could: one that does not bends the others.
+    """The parameters of a model, moving along a width only if all that would can: one that does not bends the others.
 
     Parameters
     ----------
     params : mapping
         All parameters of the model, by name.
     """
-    alone = any(param.along is not None and (param.is_regression or param.is_fixed) for param in params.values())
+    alone = any(param.along is not None and not _can_move_along(param) for param in params.values())
     return {name: replace(param, along=None) for name, param in params.items()} if alone else dict(params)
 
 

@@ -105,6 +105,11 @@ def support(prior: bmb.Prior) -> tuple[Any, Any]:
     return _IMPROPER.get(prior.name, UNBOUNDED) if prior.dist is None else UNBOUNDED
 
 
+def is_improper(prior: bmb.Prior) -> bool:
+    """Whether a prior has no mass to share out, and so no quantiles."""
+    return prior.dist is None and prior.name in _IMPROPER
+
+
 def bounds_of(prior: bmb.Prior) -> Bounds:
     """Bounds that a prior carries, (-inf, inf) if none."""
     return getattr(prior, "bounds", None) or UNBOUNDED
@@ -141,7 +146,7 @@ def _truncated_variance(prior: bmb.Prior) -> Any:
 
 
 def _draws(prior: bmb.Prior) -> np.ndarray:
-    if prior.name in _IMPROPER and prior.dist is None:
+    if is_improper(prior):
         raise ValueError(f"The prior {prior} is improper: it has no quantiles. Give a proper one, such as 'Normal'.")
     args = numeric_args(prior)
     with pm.Model():
