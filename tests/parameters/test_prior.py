@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+import hssm
 from hssm.parameters.prior import Prior, as_prior, can_truncate, check_mass, is_number, is_truncated, make_variable
+from tests.parameters.test_quantiles import FAMILIES
 from tests.tolerances import OTHER_ALGORITHM, QUADRATURE
 
 INF = np.inf
@@ -136,6 +138,24 @@ def test_own_variable_makers():
     assert not can_truncate(Prior("Shifted", dist=shifted))
     assert can_truncate(Prior("Gamma", mu=1, sigma=1))
     assert not can_truncate(Prior("VonMises", mu=0, kappa=1))
+    assert not can_truncate(Prior("SkewNormal", mu=0, sigma=1, alpha=2))
+
+
+@pytest.mark.parametrize("prior", FAMILIES, ids=str)
+def test_priors_are_cut_off_where_pymc_knows_their_distribution_function(prior: Prior) -> None:
+    try:
+        pm.logcdf(getattr(pm, prior.name).dist(**prior.args), 1.5)
+        is_known = True
+    except NotImplementedError:
+        is_known = False
+    assert can_truncate(prior) == is_known
+
+
+def test_a_prior_that_cannot_be_cut_off_is_left_whole_with_a_warning() -> None:
+    data = hssm.simulate_data("angle", {"v": 1, "a": 1.4, "z": 0.5, "t": 0.3, "theta": 0.3}, size=50, random_state=1)
+    with pytest.warns(UserWarning, match="theta"):
+        model = hssm.HSSM(data, model="angle", theta=Prior("SkewNormal", mu=0.2, sigma=0.3, alpha=2))
+    assert np.isfinite(model.compile_logp()(model.initvals))
 
 
 def test_improper_priors_on_half_lines():

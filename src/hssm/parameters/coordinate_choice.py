@@ -15,7 +15,7 @@ import pytensor.tensor as pt
 from pymc.logprob.transforms import Transform
 
 from hssm.parameters.coordinates import Along, Before, Bent, BentSquare, Shifted, Tangent
-from hssm.parameters.prior import Prior, is_truncated
+from hssm.parameters.prior import Prior, can_truncate, is_truncated
 from hssm.parameters.quantiles import (
     VARIABLE_OPTIONS,
     bounds_of,
@@ -194,7 +194,7 @@ def floor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
 
 def _can_be_cut(param: ResolvedParam) -> bool:
     """Whether the prior of a parameter has mass beyond any number, of a known size."""
-    if param.prior.dist is not None or frozen_distribution(param.prior) is None:
+    if frozen_distribution(param.prior) is None or not can_truncate(param.prior):
         return False
     return param.bounds[1] == np.inf and bool(np.all(np.asarray(support(param.prior)[1]) == np.inf))
 

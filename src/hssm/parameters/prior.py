@@ -19,7 +19,16 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
 
-from hssm.parameters.quantiles import Q50, VARIABLE_OPTIONS, bounds_of, frozen_distribution, mass, quantile, support
+from hssm.parameters.quantiles import (
+    Q50,
+    VARIABLE_OPTIONS,
+    bounds_of,
+    frozen_distribution,
+    is_improper,
+    mass,
+    quantile,
+    support,
+)
 from hssm.parameters.truncated_normal import register_numba_draws
 from hssm.spec import Bounds
 
@@ -213,11 +222,15 @@ def check_mass(prior: bmb.Prior, name: str) -> None:
         )
 
 
+WITHOUT_CDF = ("HalfStudentT", "SkewNormal")
+"""Distributions of SciPy and PyMC of which PyMC does not know the distribution function."""
+
+
 def can_truncate(prior: bmb.Prior) -> bool:
     """Whether a truncated version of this prior exists: PyMC must know its distribution function."""
     if prior.dist is not None:
         return False
-    if frozen_distribution(prior) is not None or prior.name in ("Flat", "HalfFlat"):
+    if prior.name not in WITHOUT_CDF and (frozen_distribution(prior) is not None or is_improper(prior)):
         return True
     args = {key: value for key, value in _probe_arguments(prior).items() if key not in VARIABLE_OPTIONS}
     try:
