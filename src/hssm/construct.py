@@ -106,16 +106,8 @@ def construct(data: pd.DataFrame, arguments: Mapping[str, Any]) -> Construction:
         outcomes=recorded.occurring,
         built=built,
         options=options,
-        initvals=_set_starts(built, starting_values(built, natural)),
+        initvals=starting_values(built, natural),
     )
-
-
-def _set_starts(built: BuiltModel, starts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The starting values, which the PyMC model knows from now on: its own may lie where the likelihood is zero."""
-    model = built.pymc_model
-    for name, value in starts.items():
-        model.set_initval(model[name], np.asarray(value, dtype=model[name].dtype))
-    return starts
 
 
 def _assembled(
@@ -166,7 +158,7 @@ def with_responses(construction: Construction, responses: np.ndarray, process_in
         observations=observations,
         outcomes=outcomes,
         built=built,
-        initvals=_set_starts(built, starting_values(built, natural, own)),
+        initvals=starting_values(built, natural, own),
     )
 
 

@@ -163,18 +163,3 @@ def test_equal_calls_give_equal_starts() -> None:
     assert one.keys() == two.keys()
     for name, start in one.items():
         np.testing.assert_array_equal(start, two[name])
-
-
-@pytest.mark.parametrize("model_name", ["ddm", "lnr3"])
-def test_the_pymc_model_starts_there_by_itself(model_name: str) -> None:
-    """Also without lapses, where a non-decision time beyond the fastest response has no coordinate."""
-    truth = {
-        "ddm": {"v": 0.5, "a": 1.2, "z": 0.5, "t": 0.3},
-        "lnr3": {"m0": -0.8, "m1": -0.5, "m2": -0.3, "s": 0.5, "t": 0.2},
-    }
-    data = hssm.simulate_data(model_name, truth[model_name], size=100, random_state=1)
-    model = hssm.HSSM(data, model=model_name, p_outlier=None)
-    own, ours = model.pymc_model.initial_point(), model.initial_point(transformed=True)
-    assert own.keys() == ours.keys()
-    for name, value in ours.items():
-        assert_same(own[name], value)
