@@ -52,6 +52,21 @@ class Reference:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Growth:
+    """How the numbers of a model grow together along a ridge of its likelihood.
+
+    A parameter grows with another one, named ``beside``, as exp(``power`` ``law``(other, ``scale`` time)), where time
+    is the ``"fastest"`` or the ``"mean"`` response time of the data in seconds; ``law`` returns a logarithm.
+    """
+
+    beside: str
+    law: Reference
+    scale: float = 1.0
+    power: float = 1.0
+    time: Literal["fastest", "mean"] = "fastest"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ParameterSpec:
     """One parameter of a model: its natural domain and how people speak of it.
 
@@ -59,9 +74,9 @@ class ParameterSpec:
     "theta", ... or "generic", by bounds). ``closed`` says whether an end of ``bounds`` is itself valid. ``above``
     names a parameter that this one must exceed, ``ceiling`` another one and the function of it that is the most that
     this one can be; ``factor`` names a positive one whose product with this one is all that responses depend on;
-    ``along`` a width that this one grows with, and how much of it, per second of the fastest response, matters as much
-    as other noise does; ``coordinate`` is how samplers move it: "" as PyMC chooses, or "bent", "bent_square",
-    "shifted" or "tangent", see :mod:`hssm.parameters.coordinates`.
+    ``along`` is how it grows with another one where the likelihood has a ridge; ``coordinate`` is how samplers move
+    it: "" as PyMC chooses, or "bent", "bent_square", "shifted" or "tangent", see
+    :mod:`hssm.parameters.coordinates`.
     """
 
     name: str
@@ -74,7 +89,7 @@ class ParameterSpec:
     above: str | None = None
     ceiling: Ceiling | None = None
     factor: str | None = None
-    along: tuple[str, float] | None = None
+    along: Growth | None = None
     coordinate: Literal["", "bent", "bent_square", "shifted", "tangent"] = ""
 
     def __post_init__(self) -> None:
@@ -277,7 +292,7 @@ class ResolvedParam:
     above: str | None = None
     ceiling: Ceiling | None = None
     factor: str | None = None
-    along: tuple[str, float] | None = None
+    along: Growth | None = None
     coordinate: str = ""
 
     @property

@@ -22,8 +22,9 @@ from hssm.bambi_bridge.model import FitModel
 from hssm.bambi_bridge.predictor import Predictor
 from hssm.bambi_bridge.quick_fit import QuickFit, quick_fit
 from hssm.bambi_bridge.regression import build_regression, make_predictor, with_means
-from hssm.bambi_bridge.simple import simple_variable
+from hssm.bambi_bridge.simple import Times, simple_variable
 from hssm.distributions.make import make_distribution_class
+from hssm.parameters.coordinate_choice import in_order
 from hssm.parameters.initial_values import response_times
 from hssm.spec import BuiltModel, Likelihood, Observations, ResolvedParam
 
@@ -68,12 +69,13 @@ def build(
     pymc_model = FitModel(coords=_coords(observations))
     with pymc_model:
         values: dict[str, Any] = {}
-        fastest = fastest_response(observations)
-        for name, predictor in predictors.items():
+        times = times_of(observations, fit)
+        for name in in_order(params):
+            predictor = predictors[name]
             if predictor.param.is_regression or predictor.param.is_fixed:
                 values[name] = _parameter(predictor, bambi_model, forms, fit)
             else:
-                values[name] = simple_variable(predictor.param, values, (fastest, fit.before))
+                values[name] = simple_variable(predictor.param, values, times)
         _response(observations, likelihood, distribution, values)
         _potentials(pymc_model, options.bambi.get("potentials"))
     return BuiltModel(
@@ -116,9 +118,12 @@ def _parameter(predictor: Predictor, bambi_model: Any, forms: Mapping[str, Form]
     return pm.Data(f"{param.name}_fixed", np.asarray(param.fixed_value, dtype=float), dims=names.OBS_DIM)
 
 
-def fastest_response(observations: Observations) -> float | None:
-    """The fastest response time in seconds; None for choices without times."""
-    return response_times(observations.frame).fastest if "rt" in observations.response else None
+def times_of(observations: Observations, fit: QuickFit) -> Times:
+    """What coordinates need to know of the response times."""
+    if "rt" not in observations.response:
+        return Times(None, None, fit.before)
+    times = response_times(observations.frame)
+    return Times(times.fastest, times.mean, fit.before)
 
 
 def _response(observations: Observations, likelihood: Likelihood, distribution: Any, values: Mapping[str, Any]) -> None:

@@ -53,3 +53,8 @@ def latest(parameter: str) -> str:
 def fastest(parameter: str) -> str:
     """Data: the fastest response time, in the coordinate of a parameter that is bounded by it."""
     return f"{parameter}_fastest"
+
+
+def mean_time(parameter: str) -> str:
+    """Data: the mean response time, in the coordinate of a parameter that grows with what remains of it."""
+    return f"{parameter}_mean_rt"

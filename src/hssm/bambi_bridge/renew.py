@@ -14,7 +14,7 @@ import numpy as np
 
 from hssm.bambi_bridge import names
 from hssm.bambi_bridge.alike import with_rows_alike
-from hssm.bambi_bridge.build import fastest_response
+from hssm.bambi_bridge.build import times_of
 from hssm.bambi_bridge.centering import nearest_form
 from hssm.bambi_bridge.quick_fit import UNLIMITED, quick_fit
 from hssm.bambi_bridge.regression import partial_data
@@ -55,12 +55,12 @@ def data_of(built: BuiltModel) -> dict[str, np.ndarray]:
     matrix = observations.response_matrix()
     data = {f"{observations.response_str}_data": matrix if matrix.shape[1] > 1 else matrix[:, 0]}
     data |= {name: observations.frame[name].to_numpy(dtype=float) for name in built.likelihood.covariates}
-    fastest = fastest_response(observations)
+    times = times_of(observations, built.quick_fit)
     for name, predictor in built.predictors.items():
-        if fastest is not None:
-            data[names.fastest(name)] = np.asarray(fastest)
-            before = built.quick_fit.before
-            data[names.latest(name)] = np.asarray(UNLIMITED if before is None else before)
+        if times.fastest is not None:
+            data[names.fastest(name)] = np.asarray(times.fastest)
+            data[names.mean_time(name)] = np.asarray(times.mean)
+            data[names.latest(name)] = np.asarray(UNLIMITED if times.before is None else times.before)
         for term in predictor.groups():
             if term.variable in built.quick_fit.effects:
                 data |= partial_data(predictor, term, built.quick_fit)

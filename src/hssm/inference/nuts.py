@@ -17,7 +17,8 @@ from pymc.step_methods.hmc.quadpotential import QuadPotentialDiagAdapt
 
 from hssm.bambi_bridge.model import unconstrained_point
 from hssm.collector import collector_paused
-from hssm.inference.metric import rounded_potential
+from hssm.inference.leapfrog import LimitedIntegrator
+from hssm.inference.metric import WIDTHS, moves_in, rounded_potential
 from hssm.inference.potential import WEIGHT
 from hssm.inference.results import stored_names
 from hssm.spec import BuiltModel
@@ -78,6 +79,8 @@ def _own_step(
     step = pm.NUTS(
         model=model, potential=potential, rng=rng, initial_point=points[0], logp_dlogp_func=value_and_slope, **nuts
     )
+    if moves_in(built, WIDTHS):
+        step.integrator = LimitedIntegrator(step)
     return step, points[0]
 
 

@@ -24,6 +24,10 @@ def stored_names(built: BuiltModel) -> list[str]:
     """Variables that are drawn and kept: everything free, and deterministics that are not trial-wise."""
     model = built.pymc_model
     kept = [rv.name for rv in model.free_RVs]
+    alone = [name for name in built.predictors if name in kept]
+    places = sorted(kept.index(name) for name in alone)
+    for place, name in zip(places, alone, strict=True):  # variables are built in the order in which they need others
+        kept[place] = name
     for variable in model.deterministics:
         dims = model.named_vars_to_dims.get(variable.name, ())
         if names.OBS_DIM not in dims:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hssm.models.common import START_RANGE, T_OF_RACE, THRESHOLD
 from hssm.models.family import Families, NumberedFamily
 from hssm.models.races import drifts
-from hssm.spec import LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
+from hssm.spec import Growth, LikelihoodSpec, ModelSpec, ParameterSpec, Reference, Simulator
 
 _REFERENCES = (
     "Brown, S. D., & Heathcote, A. (2008). The simplest complete model of choice response time: Linear ballistic "
@@ -28,7 +28,8 @@ def _parameters(n: int, drift: ParameterSpec, spread: float, time: float) -> tup
 
     ``spread`` is the standard deviation of drifts, ``time`` a typical decision time in units of the fastest response.
     """
-    along = ("A", math.sqrt(12.0) * spread * time)
+    law = Reference("hssm.parameters.coordinates:log_hypotenuse")
+    along = Growth(beside="A", law=law, scale=math.sqrt(12.0) * spread * time)
     return (START_RANGE, replace(THRESHOLD, along=along), *drifts(n, replace(drift, along=along)))
 
 

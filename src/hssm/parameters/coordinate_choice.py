@@ -24,7 +24,7 @@ from hssm.parameters.quantiles import (
     prior_median,
     support,
 )
-from hssm.spec import Bounds, ResolvedParam
+from hssm.spec import Bounds, Growth, ResolvedParam
 
 BEND = 0.2
 """Width of the bend of :class:`Bent`, relative to the median of the prior."""
@@ -97,15 +97,24 @@ def factor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Ridge:
-    """A width along which a parameter moves, and how much of it, per second of the fastest response, bends its way."""
+    """A variable with which a parameter grows, and the law of it."""
 
-    width: Any
-    rate: float
+    other: Any
+    growth: Growth
     is_positive: bool
 
-    def transform(self, fastest: Any) -> Along:
-        """The coordinate, given the fastest response time in seconds."""
-        return Along(self.rate * fastest, self.is_positive)
+    def transform(self, time: Any) -> Along:
+        """The coordinate, given the response time that the law is about, in seconds."""
+        return Along(log_growth(self.growth, time), self.is_positive)
+
+
+def log_growth(growth: Growth, time: Any) -> Callable[[Any], Any]:
+    """The logarithm of a growth as a function of the other variable, given a response time in seconds."""
+    return partial(_log_growth_with, growth, time)
+
+
+def _log_growth_with(growth: Growth, time: Any, other: Any) -> Any:
+    return growth.power * growth.law(other, growth.scale * time)
 
 
 def along_of(param: ResolvedParam, values: Mapping[str, Any]) -> Ridge | None:
@@ -120,13 +129,10 @@ def along_of(param: ResolvedParam, values: Mapping[str, Any]) -> Ridge | None:
     """
     if param.along is None or not _can_move_along(param):
         return None
-    name, rate = param.along
-    width = _shared(values, name)
-    return (
-        None
-        if width is None or isinstance(width, float)
-        else Ridge(width, rate, _is_positive(param.prior, param.bounds))
-    )
+    other = _shared(values, param.along.beside)
+    if other is None or isinstance(other, float):
+        return None
+    return Ridge(other, param.along, _is_positive(param.prior, param.bounds))
 
 
 def _can_move_along(param: ResolvedParam) -> bool:
@@ -137,7 +143,7 @@ def _can_move_along(param: ResolvedParam) -> bool:
 
 
 def whole_ridges(params: Mapping[str, ResolvedParam]) -> dict[str, ResolvedParam]:
-    """The parameters of a model, moving along a width only if all that would can: one that does not bends the others.
+    """The parameters of a model, moving along a ridge only if all that would can: one that does not bends the others.
 
     Parameters
     ----------
@@ -164,6 +170,28 @@ def ceiling_of(param: ResolvedParam, values: Mapping[str, Any]) -> tuple[Any, Ca
     name, most = param.ceiling
     other = _shared(values, name)
     return None if other is None else (other, most)
+
+
+def in_order(params: Mapping[str, ResolvedParam]) -> list[str]:
+    """The parameters' names, each after those that its coordinate needs, otherwise as they are."""
+    done: dict[str, None] = {}
+
+    def add(name: str) -> None:
+        if name not in done and name in params:
+            for other in _needed(params[name]):
+                add(other)
+            done[name] = None
+
+    for name in params:
+        add(name)
+    return list(done)
+
+
+def _needed(param: ResolvedParam) -> list[str]:
+    """The names of the parameters that the coordinate of one may need."""
+    ceiling, along = param.ceiling, param.along
+    others = (param.above, param.factor, ceiling and ceiling[0], along and along.beside)
+    return [name for name in others if name]
 
 
 def _shared(values: Mapping[str, Any], name: str | None) -> Any:

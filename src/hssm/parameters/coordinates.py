@@ -162,17 +162,17 @@ class Beyond(Transform):
 
     Parameters
     ----------
-    knee : optional
-        A width at which the threshold bends, as in :class:`Along`.
+    log_growth : callable, optional
+        Of A: how the threshold grows with it, as in :class:`Along`.
     """
 
     name = "beyond"
 
-    def __init__(self, knee: Any = None) -> None:
-        self._knee = knee
+    def __init__(self, log_growth: Callable[[Any], Any] | None = None) -> None:
+        self._growth = log_growth
 
     def _log_growth(self, inputs: tuple[Any, ...]) -> Any:
-        return 0.0 if self._knee is None else log_growth(inputs[-2], self._knee)
+        return 0.0 if self._growth is None else self._growth(inputs[-2])
 
     def forward(self, value: Any, *inputs: Any) -> Any:
         return 0.5 * (pt.log(value) + pt.log(value - inputs[-2])) - self._log_growth(inputs)
@@ -192,27 +192,23 @@ class Beyond(Transform):
 
 
 class Along(Transform):
-    """A number on a ridge on which it grows with a width that stands beside its prior; a positive one by its logarithm.
-
-    Times of a ballistic race vary because drifts do (their standard deviation s is fixed) and because starting points
-    do (A): the less of one, the more of the other. So all of a race's numbers grow along a ridge, as
-    sqrt(1 + (A / knee)^2) with knee^2 = 12 s^2 rt^2, which is bent where A is small.
+    """A number on a ridge on which it grows with one that stands beside its prior; a positive one by its logarithm.
 
     Parameters
     ----------
-    knee : variable
-        In units of the width.
+    log_growth : callable
+        Of the number beside it.
     is_positive : bool
         Whether the number is.
     """
 
     name = "along"
 
-    def __init__(self, knee: Any, is_positive: bool) -> None:
-        self._knee, self._is_positive = knee, is_positive
+    def __init__(self, log_growth: Callable[[Any], Any], is_positive: bool) -> None:
+        self._growth, self._is_positive = log_growth, is_positive
 
     def _log_growth(self, inputs: tuple[Any, ...]) -> Any:
-        return log_growth(company(inputs), self._knee)
+        return self._growth(company(inputs))
 
     def forward(self, value: Any, *inputs: Any) -> Any:
         growth = self._log_growth(inputs)
@@ -227,9 +223,23 @@ class Along(Transform):
         return value + growth if self._is_positive else growth + pt.zeros_like(value)
 
 
-def log_growth(width: Any, knee: Any) -> Any:
-    """Log sqrt(1 + (width / knee)^2)."""
+def log_hypotenuse(width: Any, knee: Any) -> Any:
+    """Log sqrt(1 + (width / knee)^2): how the numbers of a ballistic race grow with its start range.
+
+    Times vary because drifts do (their standard deviation s is fixed) and because starting points do (A): the less of
+    one, the more of the other. So all of a race's numbers grow along a ridge, with knee^2 = 12 s^2 rt^2, which is bent
+    where A is small.
+    """
     return 0.5 * pt.log1p((width / knee) ** 2)
+
+
+def log_remaining(t: Any, time: Any) -> Any:
+    """Log of what a non-decision time leaves of a typical response time, smoothly on beyond that.
+
+    A decision time of which data fix mean and variance: the later it starts, the larger is its coefficient of
+    variation.
+    """
+    return pt.log(_hyperbola(time - t, (SOFTNESS * time) ** 2))
 
 
 class Tangent(Transform):
