@@ -5,6 +5,7 @@ import pytest
 
 import hssm
 from hssm.bambi_bridge.transforms import unconstrain
+from hssm.inference.results import stored_names
 from tests.fitted import quietly
 
 
@@ -30,6 +31,18 @@ def test_numbers_of_a_ballistic_race_move_along_its_width(model: str, logarithm:
     assert free[1]["v0"] < free[0]["v0"] - 0.5
     assert free[0]["b"] == pytest.approx(np.log(9.0), abs=1e-5)
     assert free[1]["b"] < np.log(np.sqrt(9.0 * 6.0)) - 0.5
+
+
+def test_counters_of_a_poisson_race_move_with_what_t_leaves_and_are_reported_in_order() -> None:
+    """In their logarithms the ridge bent where t is small, with a divergence in every third fit."""
+    theta = {"r1": 10.0, "r2": 8.0, "k1": 4.0, "k2": 5.0, "t": 0.2}
+    model = hssm.HSSM(hssm.simulate_data("poisson_race", theta, size=50, random_state=1), model="poisson_race")
+    early, late = (unconstrain(model.pymc_model, {**model.initvals, "t": np.asarray(t)}) for t in (0.01, 0.2))
+    assert late["k1"] - early["k1"] == pytest.approx(2.0 * (late["r1"] - early["r1"]))
+    assert late["r1"] > early["r1"]
+    assert stored_names(model.built) == ["r1", "r2", "k1", "k2", "t"]
+    regression = hssm.HSSM(model.data, model="poisson_race", include=[{"name": "t", "formula": "t ~ 1"}])
+    assert {"k1_log__", "r2_log__"} <= set(regression.pymc_model.initial_point())
 
 
 def test_softmax_is_sampled_in_products() -> None:

@@ -6,9 +6,11 @@ import copy
 
 import numpy as np
 import pytest
+from pymc.step_methods.hmc.integration import CpuLeapfrogIntegrator
 
 import hssm
 from hssm.bambi_bridge.model import unconstrained_point
+from hssm.inference.leapfrog import LimitedIntegrator
 from hssm.inference.metric import correlated_numbers
 from hssm.inference.nuts import compiled_step, recorder
 from hssm.inference.potential import DensePotential, RoundedPotential
@@ -31,6 +33,7 @@ def test_the_step_is_that_of_pymc_with_our_metric(model) -> None:
     with built.pymc_model:
         step = compiled_step(built, _keywords(model), {"target_accept": 0.93}, 1)
     assert type(step.potential) is RoundedPotential
+    assert type(step.integrator) is CpuLeapfrogIntegrator
     assert step.target_accept == 0.93
     assert [value.name for value in step.vars] == [value.name for value in built.pymc_model.value_vars]
 
@@ -40,6 +43,7 @@ def test_correlations_adapt_where_there_are_widths() -> None:
     with model._built.pymc_model:
         step = compiled_step(model._built, _keywords(model), {}, 1)
     assert type(step.potential) is DensePotential
+    assert type(step.integrator) is LimitedIntegrator
 
 
 def test_with_many_group_effects_only_shared_numbers_correlations_adapt() -> None:

@@ -6,11 +6,21 @@ import pytensor.tensor as pt
 import pytest
 
 import hssm
-from hssm.parameters.coordinate_choice import along_of, ceiling_of, coordinate_of, factor_of, floor_of, whole_ridges
-from hssm.parameters.coordinates import Before, Bent, BentSquare, Shifted, Tangent
-from hssm.spec import ResolvedParam
+from hssm.parameters.coordinate_choice import (
+    along_of,
+    ceiling_of,
+    coordinate_of,
+    factor_of,
+    floor_of,
+    in_order,
+    log_growth,
+    whole_ridges,
+)
+from hssm.parameters.coordinates import SOFTNESS, Before, Bent, BentSquare, Shifted, Tangent
+from hssm.spec import Growth, Reference, ResolvedParam
 
 POSITIVE = (0.0, np.inf)
+ALONG = Growth(beside="A", law=Reference("hssm.parameters.coordinates:log_hypotenuse"), scale=0.5)
 
 
 def half_normal(**fields: object) -> ResolvedParam:
@@ -73,9 +83,9 @@ def test_a_product_is_sampled_where_both_numbers_are_variables() -> None:
 
 
 def test_a_ridge_needs_a_width_that_all_trials_share() -> None:
-    width, along = pt.dscalar("A"), ("A", 0.5)
+    width, along = pt.dscalar("A"), ALONG
     ridge = along_of(half_normal(along=along), {"A": width})
-    assert ridge.width is width and ridge.rate == 0.5 and ridge.is_positive
+    assert ridge.other is width and ridge.growth is along and ridge.is_positive
     assert not along_of(logit(along=along), {"A": width}).is_positive
     assert along_of(half_normal(), {"A": width}) is None
     assert along_of(half_normal(along=along), {"A": 0.3}) is None
@@ -93,7 +103,7 @@ def test_a_ridge_needs_a_width_that_all_trials_share() -> None:
     ],
 )
 def test_one_number_that_does_not_move_along_keeps_the_others_from_it(other: dict) -> None:
-    along = {"along": ("A", 0.5)}
+    along = {"along": ALONG}
     free = {"A": half_normal(name="A"), "b": half_normal(**along), "v": half_normal(**along)}
     assert whole_ridges(free) == free
     kept = whole_ridges({**free, "v": half_normal(**{**along, **other})})
@@ -108,3 +118,25 @@ def test_a_threshold_is_cut_off_at_a_simple_start_range_only() -> None:
     assert floor_of(b, {"A": 0.0}) is None
     assert floor_of(b, {"A": pt.dvector("A")}) is None
     assert floor_of(half_normal(), {"A": start_range}) is None
+
+
+def test_growth_is_a_power_of_its_law() -> None:
+    """Half a second of which 0.2 are left, at twice the time scale, to the third power; its end is passed smoothly."""
+    growth = Growth(beside="t", law=Reference("hssm.parameters.coordinates:log_remaining"), scale=2.0, power=3.0)
+    law = log_growth(growth, 0.25)
+    assert law(0.3).eval() == pytest.approx(3.0 * np.log(0.2), rel=SOFTNESS)
+    times = np.linspace(0.0, 2.0, 41)
+    growing = law(times).eval()
+    assert np.isfinite(growing).all() and (np.diff(growing) < 0.0).all()
+
+
+def test_parameters_come_after_those_that_they_need() -> None:
+    params = {
+        "sz": half_normal(ceiling=("z", lambda z: z)),
+        "b": half_normal(above="A", along=ALONG),
+        "logit1": half_normal(factor="beta"),
+        "A": half_normal(),
+        "z": half_normal(),
+        "beta": half_normal(ceiling=("absent", lambda x: x)),
+    }
+    assert in_order(params) == ["z", "sz", "A", "b", "beta", "logit1"]

@@ -1,5 +1,8 @@
 """Coordinates of single parameters: bijections with the right Jacobian, chosen where they apply, priors unchanged."""
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pymc as pm
 import pytensor
@@ -20,6 +23,7 @@ from hssm.parameters.coordinates import (
     Scaled,
     Shifted,
     Tangent,
+    log_hypotenuse,
 )
 from hssm.parameters.prior import make_variable
 from hssm.spec import ResolvedParam
@@ -122,11 +126,11 @@ def test_thresholds_lie_beyond_the_start_range(start_range: float) -> None:
     np.testing.assert_allclose(np.exp(log_jacobian), slopes, rtol=OTHER_ALGORITHM.relative)
 
 
-@pytest.mark.parametrize("knee", [None, 0.3])
-def test_a_threshold_has_all_of_its_prior(knee: float | None) -> None:
+@pytest.mark.parametrize("growth", [None, partial(log_hypotenuse, knee=0.3)])
+def test_a_threshold_has_all_of_its_prior(growth: Any) -> None:
     with pm.Model() as model:
         start_range = pm.HalfNormal("A", sigma=0.5)
-        make_variable(hssm.Prior("HalfNormal", sigma=2), "b", transform=Beyond(knee), above=start_range)
+        make_variable(hssm.Prior("HalfNormal", sigma=2), "b", transform=Beyond(growth), above=start_range)
     log_density = model.compile_logp(vars=[model["b"]])
     x = np.linspace(-15.0, 4.0, 1901)
     mass = sum(np.exp(log_density({"A_log__": np.log(0.4), "b_beyond__": each})) for each in x) * (x[1] - x[0])
@@ -161,7 +165,7 @@ def test_a_number_along_a_width_has_all_of_its_prior_and_comes_back(prior: str, 
     with pm.Model() as model:
         width = pm.HalfNormal("A", sigma=0.5)
         make = getattr(pm, prior)
-        make("x", sigma=beside(2.0, width), default_transform=Along(0.3, is_positive))
+        make("x", sigma=beside(2.0, width), default_transform=Along(partial(log_hypotenuse, knee=0.3), is_positive))
     log_density = model.compile_logp(vars=[model["x"]])
     x = np.linspace(-25.0, 25.0, 5001)
     mass = sum(np.exp(log_density({"A_log__": np.log(0.4), "x_along__": each})) for each in x) * (x[1] - x[0])
