@@ -89,11 +89,16 @@ def calibrate(name: str, out: Path, n_datasets: int) -> Any:
 
 
 def show(out: Path, page: Path | None) -> None:
-    """Tables of every setting that has results, in Markdown: printed, or with plots in a page."""
-    parts, smallest, n_tests = [], (1.0, ""), 0
+    """Tables of every setting that has results, in Markdown: printed, or with plots in a page.
+
+    A page keeps what it says of settings without results.
+    """
+    before, kept, after = ("", {}, "") if page is None else parts_of(page.read_text())
+    parts = {}
     for name in SETTINGS:
         found = len(list((out / name).glob("dataset_*.json")))
         if not found:
+            parts |= {name: kept[name]} if name in kept else {}
             continue
         result = calibrate(name, out, found)
         picture = ""
@@ -102,23 +107,42 @@ def show(out: Path, page: Path | None) -> None:
             folder.mkdir(exist_ok=True)
             result.plot(dpi=60).savefig(folder / f"{name}.png", pil_kwargs={"optimize": True})
             picture = f"![Rank histograms and ECDF differences of {name}]({folder.name}/{name}.png)"
-        parts.append(section(name, result, picture))
-        for row in result.table.itertuples():
-            n_tests += 2
-            for kind in ("p_value", "ecdf_p_value"):
-                smallest = min(smallest, (getattr(row, kind), f"{row.parameter} of {name}"))
-    p_value, where = smallest
-    family = (
+        parts[name] = section(name, result, picture)
+    text = "\n\n".join([family(parts), *parts.values()])
+    if page is None:
+        print(text)
+    else:
+        page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+
+
+def parts_of(text: str) -> tuple[str, dict[str, str], str]:
+    """A page as what stands before the results, the section of every setting, and what stands after."""
+    before, _, rest = text.partition(BEGIN)
+    results, _, after = rest.partition(END)
+    sections = [f"### {part.strip()}" for part in results.split("\n### ")[1:]]
+    return before, {part.split()[1]: part for part in sections}, after
+
+
+def family(parts: Mapping[str, str]) -> str:
+    """A sentence on the smallest of all p-values in the sections' tables."""
+    values = [
+        (float(cell), f"{cells[0]} of {name}")
+        for name, part in parts.items()
+        for cells in p_value_rows(part)
+        for cell in (cells[2], cells[4])
+    ]
+    (p_value, where), n_tests = min(values), len(values)
+    return (
         f"{n_tests} tests in all: a family-wise error of 5 % asks for a p-value below {0.05 / n_tests:.2g}. "
         f"The smallest is {p_value:.2g} ({where}), times their number {min(1.0, p_value * n_tests):.2g}."
     )
-    text = "\n\n".join([family, *parts])
-    if page is None:
-        print(text)
-        return
-    before, _, rest = page.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+
+
+def p_value_rows(part: str) -> list[list[str]]:
+    """Cells of a section's table of p-values: parameter, n, p_value, max_ecdf_deviation, ecdf_p_value, ..."""
+    _, _, table = part.partition("| parameter | n | p_value | max_ecdf_deviation | ecdf_p_value |")
+    rows = table.split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("| ").split("|")] for row in rows]
 
 
 def section(name: str, result: Any, picture: str) -> str:
