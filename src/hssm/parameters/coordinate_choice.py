@@ -43,7 +43,7 @@ def coordinate_of(param: ResolvedParam, fastest: float | None, before: float | N
         The same, where the likelihood of later non-decision times is zero.
     """
     prior = param.prior
-    if prior.dist is not None or any(option in prior.args for option in VARIABLE_OPTIONS):
+    if prior.dist is not None or _is_made_otherwise(prior):
         return None
     coordinate = param.coordinate
     if coordinate in ("bent", "bent_square", "tangent"):
@@ -92,7 +92,7 @@ def factor_of(param: ResolvedParam, values: Mapping[str, Any]) -> Any:
     other, prior = _shared(values, param.factor), param.prior
     if other is None or isinstance(other, float) or not _is_unlimited(param):
         return None
-    return None if any(option in prior.args for option in VARIABLE_OPTIONS) else other
+    return None if _is_made_otherwise(prior) else other
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def along_of(param: ResolvedParam, values: Mapping[str, Any]) -> Ridge | None:
 
 def _can_move_along(param: ResolvedParam) -> bool:
     """Whether a parameter is free, one variable, and of any size, or any positive one."""
-    if param.is_regression or param.is_fixed or any(option in param.prior.args for option in VARIABLE_OPTIONS):
+    if param.is_regression or param.is_fixed or _is_made_otherwise(param.prior):
         return False
     return _is_positive(param.prior, param.bounds) or _is_unlimited(param)
 
@@ -225,6 +225,11 @@ def _can_be_cut(param: ResolvedParam) -> bool:
     if frozen_distribution(param.prior) is None or not can_truncate(param.prior):
         return False
     return param.bounds[1] == np.inf and bool(np.all(np.asarray(support(param.prior)[1]) == np.inf))
+
+
+def _is_made_otherwise(prior: Prior) -> bool:
+    """Whether the user says how PyMC makes the variable, its transform among others."""
+    return any(option in prior.args for option in VARIABLE_OPTIONS)
 
 
 def _is_unlimited(param: ResolvedParam) -> bool:
