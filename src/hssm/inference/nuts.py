@@ -18,7 +18,7 @@ from pymc.step_methods.hmc.quadpotential import QuadPotentialDiagAdapt
 from hssm.bambi_bridge.model import unconstrained_point
 from hssm.collector import collector_paused
 from hssm.inference.leapfrog import LimitedIntegrator
-from hssm.inference.metric import WIDTHS, moves_in, rounded_potential
+from hssm.inference.metric import MOST_DENSE, WIDTHS, moves_in, rounded_potential
 from hssm.inference.potential import WEIGHT
 from hssm.inference.results import stored_names
 from hssm.spec import BuiltModel
@@ -79,7 +79,7 @@ def _own_step(
     step = pm.NUTS(
         model=model, potential=potential, rng=rng, initial_point=points[0], logp_dlogp_func=value_and_slope, **nuts
     )
-    if moves_in(built, WIDTHS):
+    if flat.shape[1] <= MOST_DENSE or moves_in(built, WIDTHS):  # among many numbers one trial's cusp is nothing
         step.integrator = LimitedIntegrator(step)
     return step, points[0]
 
