@@ -25,6 +25,7 @@ from hssm.densities.quadrature import earliest, last_axis, latest, log_panel, lo
 from hssm.densities.special.exit_time import log_exit, log_stay
 from hssm.densities.special.first_passage import ell
 from hssm.densities.special.logarithms import safe_log
+from hssm.densities.special.two_passages import two_passages
 from hssm.spec import Density, Named
 
 _N_NODES, _N_SHORT = 40, 16
@@ -128,11 +129,9 @@ def two_stages_log_density(observed: Named, theta: Named) -> TensorVariable:
         -inf outside the domain, with zero gradient; accurate to 1e-10.
     """
     stages = _chosen(observed, theta)
-    first, second = _log_passage(stages, stages.first), _log_passage(stages, stages.second)
-    excess = stages.first**2 - stages.second**2
-    value = log_add_exp(
-        _half(stages, first, second, excess, _rate(excess)), _half(stages, second, first, -excess, _rate(-excess))
-    )
+    one, two = stages.first * stages.distance, stages.second * stages.distance
+    u = stages.tau / (stages.distance * stages.distance)
+    value = two_passages(u, 0.5 * one * one, 0.5 * two * two) - 0.5 * (one + two) - 2.0 * safe_log(stages.distance)
     return masked(stages.valid & stages.started & pt.lt(stages.tau, FOREVER), pt.cast(value, stages.tau.dtype))
 
 

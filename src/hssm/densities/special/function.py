@@ -31,6 +31,23 @@ def where(condition: Any, yes: Any, no: Any) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodeSum:
+    """Sums over the nodes of a quadrature inside a formula: ``term(i, *args)`` for i = 0.0, 1.0, ... ``count - 1``.
+
+    A term is a tuple of ``width`` numbers. Numba gets the sum spelt out, so that the loop over trials around it can be
+    vectorised and value and derivatives share their terms; JAX gets one more axis, so that compiling stays short.
+    """
+
+    term: Formula
+    count: int
+    width: int
+
+    def __call__(self, *args: Any) -> tuple[Any, ...]:
+        terms = [self.term(float(i), *args) for i in range(self.count)]
+        return tuple(map(sum, zip(*terms, strict=True)))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Piece:
     """Formulas valid where ``holds(*args)``; pieces are tried in order.
 
@@ -100,6 +117,11 @@ class SpecialFunction:
 _REGISTRY: dict[str, SpecialFunction] = {}
 
 
+def function_named(name: str) -> SpecialFunction:
+    """The special function of that name."""
+    return _REGISTRY[name]
+
+
 class SpecialOp(ScalarOp):
     """Value (``wrt = ()``) or a partial derivative (``wrt = (0,)``, ``(0, 1)``, ...) of a special function."""
 
@@ -110,7 +132,7 @@ class SpecialOp(ScalarOp):
 
     @property
     def function(self) -> SpecialFunction:
-        return _REGISTRY[self.function_name]
+        return function_named(self.function_name)
 
     @property
     def order(self) -> int:

@@ -17,9 +17,10 @@ from typing import Any
 import numba
 import numpy as np
 from pytensor.link.numba.dispatch.basic import register_funcify_and_cache_key
+from pytensor.scalar.basic import ScalarOp, upcast_out
 
 from hssm.densities.special import elementary
-from hssm.densities.special.function import SpecialFunction, SpecialOp
+from hssm.densities.special.function import NodeSum, SpecialFunction, SpecialOp, function_named
 
 _FLAGS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "forceinline": True}
 
@@ -47,7 +48,24 @@ def compiled(formula: Callable[..., Any]) -> Callable[..., Any]:
 def _translated(value: Any) -> Any:
     if isinstance(value, FunctionType):
         return compiled(value)
+    if isinstance(value, NodeSum):
+        return _spelt_out(value)
     return elementary.SIMD.get(value, value) if callable(value) else value
+
+
+@cache
+def _spelt_out(nodes: NodeSum) -> Callable[..., tuple[float, ...]]:
+    """The sum over the nodes without a loop: LLVM vectorises no loop around another."""
+    totals = [f"t{k}" for k in range(nodes.width)]
+    news = [f"n{k}" for k in range(nodes.width)]
+    lines = [f"{', '.join(totals)} = term(0.0, *args)"]
+    for i in range(1, nodes.count):
+        lines.append(f"{', '.join(news)} = term({float(i)}, *args)")
+        lines += [f"{total} += {new}" for total, new in zip(totals, news, strict=True)]
+    source = "\n    ".join(["def total(*args):", *lines, f"return ({', '.join(totals)},)"])
+    scope: dict[str, Any] = {"term": compiled(nodes.term)}
+    exec(source, scope)  # noqa: S102
+    return numba.njit(scope["total"], **_FLAGS)
 
 
 def _constant(values: tuple[float, ...]) -> Callable[..., tuple[float, ...]]:
@@ -84,4 +102,38 @@ def _funcify(op: SpecialOp, node: Any = None, **kwargs: Any) -> tuple[Callable, 
         return dtype(group(*args)[position])
 
     key = str((op.function_name, op.wrt, dtype.__name__, op.function.fingerprint, fingerprint()))
+    return special, sha256(key.encode()).hexdigest()
+
+
+class SpecialGroup(ScalarOp):
+    """All numbers of a jet or a Hessian at once; stands in for several :class:`SpecialOp` while numba compiles."""
+
+    def __init__(self, name: str, order: int) -> None:
+        self.function_name, self.order = name, order
+        self.nin, self.nout = function_named(name).n_arguments, len(function_named(name).fallback(order))
+        super().__init__(self._types, name=f"{name}_{order}")
+
+    def _types(self, *types: Any) -> tuple[Any, ...]:
+        return upcast_out(*types) * self.nout
+
+    def impl(self, *args: Any) -> tuple[Any, ...]:
+        return function_named(self.function_name).evaluate(self.order, *args)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and (self.function_name, self.order) == (other.function_name, other.order)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.function_name, self.order))
+
+
+@register_funcify_and_cache_key(SpecialGroup)
+def _funcify_group(op: SpecialGroup, node: Any = None, **kwargs: Any) -> tuple[Callable, str]:
+    function = function_named(op.function_name)
+    dtype = np.dtype(node.outputs[0].type.dtype).type
+    numbers = ", ".join(f"dtype(numbers[{i}])" for i in range(op.nout))
+    source = f"def special(*args):\n    numbers = group(*args)\n    return ({numbers},)"
+    scope: dict[str, Any] = {"group": kernel(function, op.order), "dtype": dtype}
+    exec(source, scope)  # noqa: S102
+    special = numba.njit(scope["special"], no_cpython_wrapper=True, no_cfunc_wrapper=True, **_FLAGS)
+    key = str((op.function_name, "group", op.order, dtype.__name__, function.fingerprint, fingerprint()))
     return special, sha256(key.encode()).hexdigest()
