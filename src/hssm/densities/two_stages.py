@@ -4,10 +4,11 @@ The decision time is the sum of two passage times, so its density is one convolu
 
     f(tau) = integral of f1(s) f2(tau - s) over 0 < s < tau,
 
-with the densities of ``wiener.py``. Both fall to zero faster than any power at their starts and may live on
-different scales, so the integral is cut in the middle, and each half takes Gauss-Legendre nodes equally dense in the
-logarithm of the time from its end. The distribution function has the second stage's in place of f2, and the survivor is
-the probability of still being in the first stage or in the second: sums of positive terms.
+with the densities of ``wiener.py``: a special function of time and of both squared drifts
+(``special/two_passages.py``). The distribution function has the second stage's in place of f2, and the survivor is the
+probability of still being in the first stage or in the second: sums of positive terms. Both factors of those integrals
+may fall to zero faster than any power at their starts and live on different scales, so the integrals are cut in the
+middle, and each half takes Gauss-Legendre nodes equally dense in the logarithm of the time from its end.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ def two_stages_log_density(observed: Named, theta: Named) -> TensorVariable:
     Returns
     -------
     TensorVariable
-        -inf outside the domain, with zero gradient; accurate to 1e-10.
+        -inf outside the domain, with zero gradient; accurate to 1e-11.
     """
     stages = _chosen(observed, theta)
     one, two = stages.first * stages.distance, stages.second * stages.distance

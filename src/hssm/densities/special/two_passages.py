@@ -1,39 +1,40 @@
 """Log density of the sum of two first-passage times, each from the middle between bounds one unit apart.
 
-The heart of ``ddm_seq2_no_bias`` (``densities/two_stages.py``). With k the density of ``first_passage.py`` at w = 1/2,
-a drift nu multiplies it by exp(-nu / 2 - nu^2 s / 2), so what two stages with rates p = nu1^2 / 2 and q = nu2^2 / 2 need
-is
+The heart of ``ddm_seq2_no_bias`` (``densities/two_stages.py``). A drift nu multiplies k, the density of
+``first_passage.py`` at w = 1/2, by exp(-nu / 2 - nu^2 s / 2). With rates p = nu1^2 / 2 and q = nu2^2 / 2 two stages
+need
 
-    N(u, p, q) = log of the integral of exp(-p s - q (u - s)) k(s) k(u - s) over 0 < s < u.
+    N(u, p, q) = log of the integral of exp(-p s - q (u - s)) k(s) k(u - s) over 0 < s < u,
 
-It is -min(p, q) u plus a function of u and of the difference delta = abs(p - q), which has three pieces:
+which is -min(p, q) u plus a function of u and of delta = abs(p - q). That has three pieces:
 
-* Early (u <= 0.8) the trapezoidal rule in x, with s = u / (1 + exp x). The integrand falls off like exp(-cosh x / (4 u))
-  and has no singularity within pi / 2 of the real line, so the rule converges geometrically; its nodes cover the hump.
-  The two halves x < 0 and x > 0 are added up, and k is a sum of images of the start.
-* Late, the leading residues of the Laplace transform: that of k is 1 / (2 cosh(sqrt(lambda / 2))), its poles the decay
-  rates of the waves. Slower than exp(-4 pi^2 u) relative to the leading one only two residues decay. For small delta
-  they nearly cancel, and are written by way of what is left of the transform without its leading pole; for large
-  delta only one counts.
+* Early (u <= 1), the trapezoidal rule in x, where s = u / (1 + exp x). The integrand falls off like
+  exp(-cosh x / (4 u)) and has no singularity within pi / 2 of the real line, so that the rule converges geometrically
+  (Trefethen & Weideman 2014, https://doi.org/10.1137/130932132). Nodes cover the hump at x >= 0; its reflection is added to it. k is a sum of
+  images of the start.
+* Late, residues of the Laplace transform: that of k is 1 / (2 cosh(sqrt(lambda / 2))), with poles at the decay rates of
+  the waves. All but two residues are below exp(-4 pi^2 u) of the first. For small delta (mild) those two nearly cancel,
+  and are written by way of what is left of the transform without its leading pole.
+* Late with a large delta (strong), the first residue alone.
 """
 
 from __future__ import annotations
 
 import sys
-from math import exp, factorial, log, log1p, pi, sqrt
+from math import exp, expm1, factorial, log, log1p, pi, sqrt
 
 from hssm.densities.special.first_passage import SHORTEST
 from hssm.densities.special.function import NodeSum, Piece, SpecialFunction, where
 
-SWITCH = 0.8
-"""Above this u a relative error below 1e-13 is left by the leading residues, below it by five and seven images."""
+SWITCH = 1.0
+"""Above this u the leading residues leave a relative error below 1e-13, below it six and eight images of the start."""
 
 _STRONG = 35.0
-"""Above this delta the second residue is below exp(-28) of the first; the next pole is at 4 pi^2."""
+"""Above this delta the second residue is below 1e-13 of the first; both are singular at 4 pi^2, it and the third."""
 
 _STRONGEST = 1e30
 _N_NODES = 20
-_REACH = 34.0
+_REACH = 30.0
 """Logarithm of the ratio to the largest value of the integrand below which it is left out."""
 
 _HALF_PI_SQUARED = 0.5 * pi * pi
@@ -74,83 +75,84 @@ def _is_mild(u, p, q):
 
 
 def _hump(u, delta):
-    """Place of the largest value of exp(-delta s - cosh x / (4 u)): cosh x - 1 and sinh x there.
+    """Where exp(-delta s - cosh x / (4 u)) is largest: cosh x - 1 and sinh x there.
 
-    Its equation is v (2 + v)^3 = w^4 for v = cosh x - 1; the first guess is right within a tenth, a step of Newton's method
-    makes that a percent.
+    The equation is v (2 + v)^3 = w^4 for v = cosh x - 1. The first guess is right within a fifth; but
+    nodes would miss a narrow hump if its place were not exact.
     """
     w = sqrt(2.0 * delta) * u
     v = w / (1.0 + (1.5 + 8.0 / (w * w + 1e-30)) / (w + 1e-30))
-    ratio = w * (w / (2.0 + v))
-    v = v - (v * (2.0 + v) - ratio * ratio) / (2.0 + 4.0 * v)
-    v = where(v > 0.0, v, 0.0)
+    for _ in range(4):
+        ratio = w * (w / (2.0 + v))
+        v = v - (v * (2.0 + v) - ratio * ratio) / (2.0 + 4.0 * v)
+        v = where(v > 0.0, v, 0.0)
     return v, sqrt(v * (2.0 + v))
 
 
 def _half_range(curvature):
-    """exp(x) where cosh x - 1 is the reach divided by a curvature."""
+    """The x at which cosh x - 1 is the reach divided by a curvature."""
     t = _REACH / curvature
-    return 1.0 + (t + sqrt(t * (2.0 + t)))
+    return log1p(t + sqrt(t * (2.0 + t)))
 
 
 def _grid(u, delta):
-    """First node, step, largest exponent: the integrand is below exp(-reach) of its largest value elsewhere."""
+    """First node, as distance from the hump, and step; cosh x - 1 and sinh x of the hump.
+
+    Beyond the nodes the integrand is below exp(-reach) of its largest value.
+    """
     v, sinh = _hump(u, delta)
     scale = 0.25 / u
-    place = 1.0 + v + sinh
     tanh = sqrt(v / (2.0 + v))
-    # Lower bounds of the fall on both sides of the hump, as multiples of cosh(x - hump) - 1.
+    # The integrand falls at least as the exponential of a multiple of cosh(x - hump) - 1, on either side.
     least = scale * (1.0 + v)
-    t = _REACH / least
-    t = sqrt(t / (2.0 + t))
-    above = _half_range(least + scale * tanh * sinh)
-    below = _half_range(least + scale * where(t < tanh, sinh * (tanh - t) / (1.0 - where(t < tanh, tanh * t, 0.0)), 0.0))
-    top = log1p(v + sinh)
-    low = top - log(below)
-    low = where(low > 0.0, low, 0.0)
-    high = top + log(above)
-    return low, (high - low) / (_N_NODES - 1.0), place
+    t = sqrt(_REACH / (2.0 * least + _REACH))
+    shorter = where(t < tanh, t, tanh)
+    above = _half_range(least + scale * sinh * tanh)
+    below = _half_range(least + scale * sinh * (tanh - shorter) / (1.0 - tanh * shorter))
+    centre = log1p(v + sinh)
+    below = where(below < centre, below, centre)
+    return -below, (above + below) / (_N_NODES - 1.0), v, sinh
 
 
 def _near_images(r):
-    """For r = exp(-1 / s), s <= 0.4: the images relative to the first, S, and its scaled slope r S'(r)."""
+    """For r = exp(-1 / s), s <= 0.5: the images relative to the first, S, and its scaled slope r S'(r)."""
     r3 = r * r * r
     r6 = r3 * r3
-    a1, a3, a6, a10 = -3.0 * r, 5.0 * r3, -7.0 * r6, 9.0 * r6 * r3 * r
-    return 1.0 + ((a1 + a3) + (a6 + a10)), (a1 + 3.0 * a3) + (6.0 * a6 + 10.0 * a10)
+    a1, a3, a6, a10, a15 = -3.0 * r, 5.0 * r3, -7.0 * r6, 9.0 * r6 * r3 * r, -11.0 * r6 * r6 * r3
+    return 1.0 + ((a1 + a3) + (a6 + a10) + a15), (a1 + 3.0 * a3) + (6.0 * a6 + 10.0 * a10) + 15.0 * a15
 
 
 def _far_images(r):
-    """As ``_near_images`` for s <= 0.8."""
+    """As ``_near_images`` for s <= 1."""
     r3 = r * r * r
     r6 = r3 * r3
-    r10 = r6 * r3 * r
     r15 = r6 * r6 * r3
-    a1, a3, a6, a10, a15, a21 = -3.0 * r, 5.0 * r3, -7.0 * r6, 9.0 * r10, -11.0 * r15, 13.0 * r15 * r6
-    value = 1.0 + ((a1 + a3) + (a6 + a10) + (a15 + a21))
-    return value, (a1 + 3.0 * a3) + (6.0 * a6 + 10.0 * a10) + (15.0 * a15 + 21.0 * a21)
+    a1, a3, a6, a10 = -3.0 * r, 5.0 * r3, -7.0 * r6, 9.0 * r6 * r3 * r
+    a15, a21, a28 = -11.0 * r15, 13.0 * r15 * r6, -15.0 * r15 * r6 * r6 * r
+    value = 1.0 + ((a1 + a3) + (a6 + a10) + ((a15 + a21) + a28))
+    return value, (a1 + 3.0 * a3) + (6.0 * a6 + 10.0 * a10) + ((15.0 * a15 + 21.0 * a21) + 28.0 * a28)
 
 
+def _node(i, u, delta, low, step, v, sinh):
+    """At a node: u / s and u / (u - s), s / u, the weights of the halves x > 0 and x < 0 without S.
 
-def _node(i, u, delta, low, step, place):
-    """At a node: the weight of the half x > 0, that of the half x < 0, s / u, S of both times and what else is needed.
-
-    Weights leave out S, and are relative to the largest exponent.
+    The fall from the hump is written by its distance e: far from 0 it is a small difference of large numbers.
     """
-    y = exp(0.5 * (low + i * step))
-    z = 1.0 / y
-    near, far = 1.0 + y * y, 1.0 + z * z
+    e = expm1(low + i * step)
+    place = 1.0 + v + sinh
+    odds = place * (1.0 + e)
+    near, far = 1.0 + odds, 1.0 + 1.0 / odds
     share = 1.0 / near
-    lift = place + 1.0 / place
-    fall = delta * u * (share - 1.0 / (1.0 + place)) + 0.125 * (near + far - 2.0 - lift) / u
-    weight = exp(-fall) * (y + z) * where(i > 0.0, 1.0, 0.5)
+    rise = delta * u * share * place / (1.0 + place)
+    fall = e * (0.125 * ((1.0 + v) * e + sinh * (2.0 + e)) / (u * (1.0 + e)) - rise)
+    weight = exp(-fall) * sqrt(near * far) * where(i > 0.0, 1.0, 0.5)
     mirrored = weight * exp(-delta * u * (1.0 - 2.0 * share))
     return near, far, share, weight, mirrored
 
 
-def _jet_node(i, u, delta, low, step, place):
+def _jet_node(i, u, delta, low, step, v, sinh):
     """Terms of the integral, of the integral of s / u, and of the scaled slope by u."""
-    near, far, share, weight, mirrored = _node(i, u, delta, low, step, place)
+    near, far, share, weight, mirrored = _node(i, u, delta, low, step, v, sinh)
     s1, n1 = _near_images(exp(-near / u))
     s2, n2 = _far_images(exp(-far / u))
     images = s1 * s2
@@ -159,9 +161,9 @@ def _jet_node(i, u, delta, low, step, place):
     return both * images, images * (weight * share + mirrored * (1.0 - share)), both * slope
 
 
-def _hessian_node(i, u, delta, low, step, place):
+def _hessian_node(i, u, delta, low, step, v, sinh):
     """Terms of the integral and of those of share, share^2, slope, slope^2, share * slope, curvature."""
-    near, far, share, weight, mirrored = _node(i, u, delta, low, step, place)
+    near, far, share, weight, mirrored = _node(i, u, delta, low, step, v, sinh)
     r1, r2 = exp(-near / u), exp(-far / u)
     s1, n1 = _near_images(r1)
     s2, n2 = _far_images(r2)
@@ -176,42 +178,42 @@ def _hessian_node(i, u, delta, low, step, place):
 
 
 def _near_bend(r):
-    """r (r S'(r))' of the near images."""
+    """The scaled slope of the scaled slope of S, r (r S'(r))', for the near images."""
     r3 = r * r * r
     r6 = r3 * r3
-    return (-3.0 * r + 45.0 * r3) + (-252.0 * r6 + 900.0 * r6 * r3 * r)
+    return (-3.0 * r + 45.0 * r3) + (-252.0 * r6 + 900.0 * r6 * r3 * r) - 2475.0 * r6 * r6 * r3
 
 
 def _far_bend(r):
-    """r (r S'(r))' of the far images."""
+    """As ``_near_bend``, for the far images."""
     r3 = r * r * r
     r6 = r3 * r3
     r15 = r6 * r6 * r3
-    return (-3.0 * r + 45.0 * r3) + (-252.0 * r6 + 900.0 * r6 * r3 * r) + (-2475.0 * r15 + 5733.0 * r15 * r6)
+    return _near_bend(r) + (5733.0 * r15 * r6 - 11760.0 * r15 * r6 * r6 * r)
 
 
 _jet_sums = NodeSum(term=_jet_node, count=_N_NODES, width=3)
 _hessian_sums = NodeSum(term=_hessian_node, count=_N_NODES, width=7)
 
 
-def _early_value(u, delta, total, step, place):
-    peak = delta * u / (1.0 + place) + 0.125 * (2.0 + place + 1.0 / place) / u
+def _early_value(u, delta, total, step, v, sinh):
+    peak = delta * u / (2.0 + v + sinh) + 0.25 * (2.0 + v) / u
     return log(total * step) - peak - 2.0 * log(u) - _LOG_8_PI
 
 
 def _early_jet(u, p, q):
     delta = abs(p - q)
-    low, step, place = _grid(u, delta)
-    total, share, slope = _jet_sums(u, delta, low, step, place)
+    low, step, v, sinh = _grid(u, delta)
+    total, share, slope = _jet_sums(u, delta, low, step, v, sinh)
     share = share / total
     by_u = (slope / (total * u) - 2.0) / u - delta * share
-    return _by_rates(u, p, q, _early_value(u, delta, total, step, place), by_u, -u * share)
+    return _by_rates(u, p, q, _early_value(u, delta, total, step, v, sinh), by_u, -u * share)
 
 
 def _early_hessian(u, p, q):
     delta = abs(p - q)
-    low, step, place = _grid(u, delta)
-    total, share, share2, slope, slope2, both, curvature = _hessian_sums(u, delta, low, step, place)
+    low, step, v, sinh = _grid(u, delta)
+    total, share, share2, slope, slope2, both, curvature = _hessian_sums(u, delta, low, step, v, sinh)
     share, share2, slope, slope2, both = share / total, share2 / total, slope / total, slope2 / total, both / total
     variance, covariance = share2 - share * share, (both - share * slope) / (u * u)
     spread = (slope2 - slope * slope + curvature / total) / (u * u)
