@@ -10,8 +10,8 @@ which is -min(p, q) u plus a function of u and of delta = abs(p - q). That has t
 
 * Early (u <= 1), the trapezoidal rule in x, where s = u / (1 + exp x). The integrand falls off like
   exp(-cosh x / (4 u)) and has no singularity within pi / 2 of the real line, so that the rule converges geometrically
-  (Trefethen & Weideman 2014, https://doi.org/10.1137/130932132). Nodes cover the hump at x >= 0; its reflection is added to it. k is a sum of
-  images of the start.
+  (Trefethen & Weideman 2014, https://doi.org/10.1137/130932132). Nodes cover the hump at x >= 0; its reflection is
+  added to it. k is a sum of images of the start.
 * Late, residues of the Laplace transform: that of k is 1 / (2 cosh(sqrt(lambda / 2))), with poles at the decay rates of
   the waves. All but two residues are below exp(-4 pi^2 u) of the first. For small delta (mild) those two nearly cancel,
   and are written by way of what is left of the transform without its leading pole.
@@ -136,7 +136,8 @@ def _far_images(r):
 def _node(i, u, delta, low, step, v, sinh):
     """At a node: u / s and u / (u - s), s / u, the weights of the halves x > 0 and x < 0 without S.
 
-    The fall from the hump is written by its distance e: far from 0 it is a small difference of large numbers.
+    The fall from the hump is written by its distance e: far from 0 it is a small difference of large numbers, which in
+    single precision may come out below 0.
     """
     e = expm1(low + i * step)
     place = 1.0 + v + sinh
@@ -145,7 +146,7 @@ def _node(i, u, delta, low, step, v, sinh):
     share = 1.0 / near
     rise = delta * u * share * place / (1.0 + place)
     fall = e * (0.125 * ((1.0 + v) * e + sinh * (2.0 + e)) / (u * (1.0 + e)) - rise)
-    weight = exp(-fall) * sqrt(near * far) * where(i > 0.0, 1.0, 0.5)
+    weight = exp(-where(fall > 0.0, fall, 0.0)) * sqrt(near * far) * where(i > 0.0, 1.0, 0.5)
     mirrored = weight * exp(-delta * u * (1.0 - 2.0 * share))
     return near, far, share, weight, mirrored
 
@@ -257,9 +258,9 @@ def _mild_jet(u, p, q):
     back, back1, _ = _rest(-delta)
     total = 2.0 * pi * u * mean + front + decay * back
     by_u = decay * (2.0 * pi - delta * back)
-    by_delta = 2.0 * pi * u * u * mean1 + front1 - decay * (u * back + back1)
+    by_delta = 2.0 * pi * (u / total) * (u * mean1) + (front1 - decay * (u * back + back1)) / total
     value = _LOG_HALF_PI + log(total) - _HALF_PI_SQUARED * u
-    return _by_rates(u, p, q, value, by_u / total - _HALF_PI_SQUARED, by_delta / total)
+    return _by_rates(u, p, q, value, by_u / total - _HALF_PI_SQUARED, by_delta)
 
 
 def _mild_hessian(u, p, q):
@@ -270,7 +271,7 @@ def _mild_hessian(u, p, q):
     back, back1, back2 = _rest(-delta)
     total = 2.0 * pi * u * mean + front + decay * back
     by_u = decay * (2.0 * pi - delta * back) / total
-    by_delta = (2.0 * pi * u * u * mean1 + front1 - decay * (u * back + back1)) / total
+    by_delta = 2.0 * pi * (u / total) * (u * mean1) + (front1 - decay * (u * back + back1)) / total
     by_mixed = -u * by_u - decay * (back - delta * back1) / total
     bend = 2.0 * pi * u * u * u * mean2 + front2 + decay * (u * (u * back + 2.0 * back1) + back2)
     by_uu = -by_u * (delta + by_u)
