@@ -117,11 +117,6 @@ class SpecialFunction:
 _REGISTRY: dict[str, SpecialFunction] = {}
 
 
-def function_named(name: str) -> SpecialFunction:
-    """The special function of that name."""
-    return _REGISTRY[name]
-
-
 class SpecialOp(ScalarOp):
     """Value (``wrt = ()``) or a partial derivative (``wrt = (0,)``, ``(0, 1)``, ...) of a special function."""
 
@@ -132,7 +127,7 @@ class SpecialOp(ScalarOp):
 
     @property
     def function(self) -> SpecialFunction:
-        return function_named(self.function_name)
+        return _REGISTRY[self.function_name]
 
     @property
     def order(self) -> int:

@@ -17,10 +17,9 @@ from typing import Any
 import numba
 import numpy as np
 from pytensor.link.numba.dispatch.basic import register_funcify_and_cache_key
-from pytensor.scalar.basic import ScalarOp, upcast_out
 
 from hssm.densities.special import elementary
-from hssm.densities.special.function import NodeSum, SpecialFunction, SpecialOp, function_named
+from hssm.densities.special.function import NodeSum, SpecialFunction, SpecialOp
 
 _FLAGS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "forceinline": True}
 
@@ -102,38 +101,4 @@ def _funcify(op: SpecialOp, node: Any = None, **kwargs: Any) -> tuple[Callable, 
         return dtype(group(*args)[position])
 
     key = str((op.function_name, op.wrt, dtype.__name__, op.function.fingerprint, fingerprint()))
-    return special, sha256(key.encode()).hexdigest()
-
-
-class SpecialGroup(ScalarOp):
-    """All numbers of a jet or a Hessian at once; stands in for several :class:`SpecialOp` while numba compiles."""
-
-    def __init__(self, name: str, order: int) -> None:
-        self.function_name, self.order = name, order
-        self.nin, self.nout = function_named(name).n_arguments, len(function_named(name).fallback(order))
-        super().__init__(self._types, name=f"{name}_{order}")
-
-    def _types(self, *types: Any) -> tuple[Any, ...]:
-        return upcast_out(*types) * self.nout
-
-    def impl(self, *args: Any) -> tuple[Any, ...]:
-        return function_named(self.function_name).evaluate(self.order, *args)
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and (self.function_name, self.order) == (other.function_name, other.order)
-
-    def __hash__(self) -> int:
-        return hash((type(self), self.function_name, self.order))
-
-
-@register_funcify_and_cache_key(SpecialGroup)
-def _funcify_group(op: SpecialGroup, node: Any = None, **kwargs: Any) -> tuple[Callable, str]:
-    function = function_named(op.function_name)
-    dtype = np.dtype(node.outputs[0].type.dtype).type
-    numbers = ", ".join(f"dtype(numbers[{i}])" for i in range(op.nout))
-    source = f"def special(*args):\n    numbers = group(*args)\n    return ({numbers},)"
-    scope: dict[str, Any] = {"group": kernel(function, op.order), "dtype": dtype}
-    exec(source, scope)  # noqa: S102
-    special = numba.njit(scope["special"], no_cpython_wrapper=True, no_cfunc_wrapper=True, **_FLAGS)
-    key = str((op.function_name, "group", op.order, dtype.__name__, function.fingerprint, fingerprint()))
     return special, sha256(key.encode()).hexdigest()

@@ -28,7 +28,6 @@ from pytensor.scalar.basic import Composite
 from pytensor.tensor.elemwise import Elemwise
 
 from hssm.densities.special.function import SpecialOp
-from hssm.densities.special.numba_backend import SpecialGroup
 
 _FASTMATH = {"contract", "nsz"}
 
@@ -68,28 +67,11 @@ def inlined(function: Callable[..., Any], n_arguments: int) -> Callable[..., Any
     return intrinsic(scope["flat_composite"])
 
 
-def grouped(fgraph: Any) -> Any:
-    """A copy of a scalar graph in which a function's value and derivatives at one place are evaluated together.
-
-    LLVM finds out that they share their terms, but only after it has compiled every one.
-    """
-    fgraph = fgraph.unfreeze()
-    found: dict[Any, Any] = {}
-    for node in fgraph.toposort():
-        if isinstance(node.op, SpecialOp):
-            key = (node.op.function_name, node.op.order, *node.inputs)
-            if key not in found:
-                found[key] = SpecialGroup(node.op.function_name, node.op.order)(*node.inputs, return_list=True)
-            fgraph.replace(node.outputs[0], found[key][node.op.position])
-    return fgraph
-
-
 @register_funcify_and_cache_key(FlatComposite)
 def _funcify(op: FlatComposite, node: Any = None, storage_map: Any = None, **kwargs: Any) -> tuple[Callable, Any]:
-    fgraph = grouped(op.fgraph)
-    _, key = numba_funcify_and_cache_key(fgraph, squeeze_output=True, fgraph_name="flat_composite", **kwargs)
+    _, key = numba_funcify_and_cache_key(op.fgraph, squeeze_output=True, fgraph_name="flat_composite", **kwargs)
     body = fgraph_to_python(
-        fgraph,
+        op.fgraph,
         op_conversion_fn=numba_funcify,
         type_conversion_fn=numba_typify,
         squeeze_output=True,
