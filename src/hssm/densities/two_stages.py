@@ -4,10 +4,11 @@ The decision time is the sum of two passage times, so its density is one convolu
 
     f(tau) = integral of f1(s) f2(tau - s) over 0 < s < tau,
 
-with the densities of ``wiener.py``. Both fall to zero faster than any power at their starts and may live on
-different scales, so the integral is cut in the middle, and each half takes Gauss-Legendre nodes equally dense in the
-logarithm of the time from its end. The distribution function has the second stage's in place of f2, and the survivor is
-the probability of still being in the first stage or in the second: sums of positive terms.
+with the densities of ``wiener.py``: a special function of time and of both squared drifts
+(``special/two_passages.py``). The distribution function has the second stage's in place of f2, and the survivor is the
+probability of still being in the first stage or in the second: sums of positive terms. Both factors of those integrals
+may fall to zero faster than any power at their starts and live on different scales, so the integrals are cut in the
+middle, and each half takes Gauss-Legendre nodes equally dense in the logarithm of the time from its end.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from hssm.densities.quadrature import earliest, last_axis, latest, log_panel, lo
 from hssm.densities.special.exit_time import log_exit, log_stay
 from hssm.densities.special.first_passage import ell
 from hssm.densities.special.logarithms import safe_log
+from hssm.densities.special.two_passages import two_passages
 from hssm.spec import Density, Named
 
 _N_NODES, _N_SHORT = 40, 16
@@ -125,14 +127,12 @@ def two_stages_log_density(observed: Named, theta: Named) -> TensorVariable:
     Returns
     -------
     TensorVariable
-        -inf outside the domain, with zero gradient; accurate to 1e-10.
+        -inf outside the domain, with zero gradient; accurate to 1e-11.
     """
     stages = _chosen(observed, theta)
-    first, second = _log_passage(stages, stages.first), _log_passage(stages, stages.second)
-    excess = stages.first**2 - stages.second**2
-    value = log_add_exp(
-        _half(stages, first, second, excess, _rate(excess)), _half(stages, second, first, -excess, _rate(-excess))
-    )
+    one, two = stages.first * stages.distance, stages.second * stages.distance
+    u = stages.tau / (stages.distance * stages.distance)
+    value = two_passages(u, 0.5 * one * one, 0.5 * two * two) - 0.5 * (one + two) - 2.0 * safe_log(stages.distance)
     return masked(stages.valid & stages.started & pt.lt(stages.tau, FOREVER), pt.cast(value, stages.tau.dtype))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from hssm.densities.special.exit_time import log_exit
 from hssm.densities.special.first_passage import ell
-from hssm.densities.special.function import SpecialFunction, SpecialOp
+from hssm.densities.special.function import NodeSum, SpecialFunction, SpecialOp
 from tests.densities.compare import assert_close
 from tests.tolerances import OTHER_ALGORITHM
 
@@ -31,6 +31,11 @@ def test_ops_are_equal_by_name_and_derivative_and_survive_pickling():
 def test_names_are_unique():
     with pytest.raises(ValueError, match="log_first_passage"):
         SpecialFunction(name=ell.name, n_variables=1, pieces=(), modules=())
+
+
+def test_a_sum_over_nodes_adds_every_number_of_its_terms():
+    sums = NodeSum(term=lambda i, x: (i, x * i * i), count=4, width=2)
+    assert sums(0.5) == (6.0, 7.0)
 
 
 @pytest.mark.parametrize("mode", ["FAST_COMPILE", "FAST_RUN"])

@@ -31,6 +31,23 @@ def where(condition: Any, yes: Any, no: Any) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodeSum:
+    """Sums over the nodes of a quadrature inside a formula: ``term(i, *args)`` for i = 0.0, 1.0, ... ``count - 1``.
+
+    A term is a tuple of ``width`` numbers. Numba gets the sum spelt out, so that the loop over trials around it can be
+    vectorised and value and derivatives share their terms; JAX gets one more axis, so that compiling stays short.
+    """
+
+    term: Formula
+    count: int
+    width: int
+
+    def __call__(self, *args: Any) -> tuple[Any, ...]:
+        terms = [self.term(float(i), *args) for i in range(self.count)]
+        return tuple(map(sum, zip(*terms, strict=True)))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Piece:
     """Formulas valid where ``holds(*args)``; pieces are tried in order.
 

@@ -14,7 +14,7 @@ from importlib.abc import MetaPathFinder
 from types import FunctionType
 from typing import Any
 
-from hssm.densities.special.function import SpecialFunction, SpecialOp, where
+from hssm.densities.special.function import NodeSum, SpecialFunction, SpecialOp, where
 
 _JAX_DISPATCH = "pytensor.link.jax.dispatch.basic"
 
@@ -29,11 +29,27 @@ def _rebind(formula: Callable[..., Any]) -> Callable[..., Any]:
             return erfc if name == "erfc" else getattr(jnp, name)
         if value is where:
             return jnp.where
+        if isinstance(value, NodeSum):
+            return _along_an_axis(value)
         return _rebind(value) if isinstance(value, FunctionType) else value
 
     names = formula.__code__.co_names
     globals_ = {name: translated(name, value) for name, value in formula.__globals__.items() if name in names}
     return FunctionType(formula.__code__, globals_, formula.__name__, formula.__defaults__, formula.__closure__)
+
+
+def _along_an_axis(nodes: NodeSum) -> Callable[..., tuple[Any, ...]]:
+    """The sum over the nodes as one over a new first axis."""
+    import jax.numpy as jnp
+
+    term = _rebind(nodes.term)
+
+    def total(*args: Any) -> tuple[Any, ...]:
+        first, *_ = args
+        index = jnp.arange(nodes.count, dtype=first.dtype).reshape(nodes.count, *(1,) * first.ndim)
+        return tuple(jnp.sum(jnp.broadcast_to(x, (nodes.count, *first.shape)), axis=0) for x in term(index, *args))
+
+    return total
 
 
 @cache
