@@ -1,8 +1,9 @@
 """Leapfrog steps of PyMC's NUTS that survive a slope without end.
 
-A density may have a cusp: where starting points reach a boundary, that of a diffusion rises like a square root at the
-onset of the decision, and its logarithm has any slope there, though it hardly changes. A step that happens to end
-on such a place sends a chain off, which counts as a divergence. Here the slope that moves the chain has an upper limit.
+A density may have a cusp. Where starting points reach a boundary, that of a diffusion rises like a square root at the
+onset of the decision, as that of a Poisson counter of one event and a half; with lapses to fall back on, its logarithm
+has any slope there, though it hardly changes. A step that happens to end on such a place sends a chain off, which
+counts as a divergence. Here the slope that moves the chain has an upper limit.
 Leapfrog steps are reversible and keep volumes with any force that is a function of the place alone, and energies are
 those of the true density, so draws follow the same distribution; only steps at such places differ.
 """
