@@ -96,6 +96,7 @@ WIDE_PUBLIC = {
     "hssm.distribution_utils.dist.make_distribution",
     "hssm.hssm.HSSM.__init__",
     "hssm.likelihoods.analytical.logp_ddm_sdv",
+    "hssm.models.diffusion.diffusion_model",
     "hssm.hssm.HSSM.sample_posterior_predictive",
     "hssm.rlssm.RLSSM.__init__",
     "hssm.addm.aDDM.__init__",

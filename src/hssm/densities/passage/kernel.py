@@ -180,7 +180,7 @@ def _one_group(paths, trials, members, task, out):  # type: ignore[no-untyped-de
             if trials[0, i] >= FOREVER:
                 longest = max(longest, end)
     first = first_time(paths[2], theta, constants[0], longest) if longest > SOONEST else 0.0
-    if not (first > 0.0 and np.isfinite(constants).all()):
+    if not (first > 0.0 and np.isfinite(constants[:-2]).all()):
         return
     if what == DENSITY:
         _densities(paths, trials, members, (first, longest, tolerance), out)
