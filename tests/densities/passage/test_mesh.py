@@ -12,6 +12,7 @@ from hssm.densities.passage.mesh import (
     DEAD,
     FLAT,
     LONGEST,
+    MOST,
     TURN,
     first_time,
     last_time,
@@ -135,3 +136,7 @@ def test_a_turn_has_more_nodes() -> None:
     near = [sum(abs(node(m, k)[0] - 0.3) < 0.02 for k in range(m.n)) for m in (without, mesh)]
     assert near[0] <= 1
     assert near[1] == pytest.approx(0.5 * math.pi * TURN / mesh.step, abs=2)
+
+
+def test_no_mesh_takes_forever() -> None:
+    assert make_mesh(0.01, 20.0, (1.0, 1.0, 0.0, 0.0, 0.0), 1e-9, 0).n == MOST + 1

@@ -48,9 +48,9 @@ def early_density(edges, s, out) -> None:  # type: ignore[no-untyped-def]
     sign, place, speed = 1.0 - 2.0 * s, edges.place[s, 0], edges.speed[s, 0]
     lag = np.empty(5)
     lag[0], lag[1] = 1.0, 1.0 / (time * share)
-    lag[2], lag[3], lag[4] = math.sqrt(lag[1] / (2.0 * math.pi)), time * time * by_x, 0.0
-    _, value, by_place, by_speed, by_leak = free_term(sign, place, speed, lag)
-    by_variance = 0.5 * place * place * lag[1] * lag[1]
+    lag[2], lag[3], lag[4] = math.sqrt(lag[1] / (2.0 * math.pi)), 1.0, 0.0
+    _, value, by_place, by_speed, by_variance = free_term(sign, place, speed, lag)
+    by_leak = by_variance * time * time * by_x
     out[0] = value
     out[1] = by_place * (speed - leak * place) + by_variance * (1.0 - 2.0 * leak * time * share)
     for q in range(edges.d_place.shape[0]):

@@ -28,6 +28,9 @@ DEAD = 24.0
 LONGEST = 100.0
 """Length of the mesh at most, in squared half distances of the bounds: it is reached only between bounds that part."""
 
+MOST = 4000
+"""Steps of a mesh at most, however fine they should be: time goes with the square."""
+
 TURN = 3.0
 """Nodes for a turn: twice this divided by the step."""
 
@@ -185,6 +188,6 @@ def make_mesh(first_time: float, end: float, shape: tuple[float, ...], step: flo
     plain = Mesh(0.0, 1.0, 0, curve, scale, first_time, end, turn, width)
     first, last = number_of(plain, first_time)[0], number_of(plain, end)[0]
     # The step is often a simple fraction of another mesh's: rounding must not decide whether there is a node more.
-    count = max(int(math.ceil((last - first) / step - 1e-9)), 8)
+    count = min(max(int(math.ceil((last - first) / step - 1e-9)), 8), MOST)
     step = (last - first) / count
     return Mesh(first, step, count + 1 + spare, curve, scale, first_time, end, turn, width)
