@@ -50,6 +50,7 @@ BY_MODEL = {
         **{"v": 0.0, "tinit": 0.0, "dinit": 2.0, "tslope": 3.0, "dslope": 4.0, "tfixedp": 2.0},
         **{"tcoh": 0.8, "dcoh": -0.7},
     },
+    r"shrink_spot": {"v": 0.0, "ptarget": 4.0, "pouter": -4.0, "pinner": -4.0, "r": 15.0, "sda": 1.8},
 }
 """Regular expressions of model names, to values that differ from those above."""
 

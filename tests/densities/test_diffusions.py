@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ssms.basic_simulators.drift_functions import conflict_ds_drift
+from ssms.basic_simulators.drift_functions import attend_drift, conflict_ds_drift
 
 import hssm
 from hssm.densities import boundaries, diffusions
@@ -148,28 +148,37 @@ def test_a_finer_tolerance_costs_nodes_and_buys_digits() -> None:
     assert errors[2] <= errors[1] <= errors[0]
 
 
-CONFLICT = tuple({name: value for name, value in point.items() if name != "t"} for point in POINTS["conflict_ds"])
+CONFLICTS = {
+    "conflict_ds": (diffusions.CONFLICT_DS_PROCESS, conflict_ds_drift),
+    "shrink_spot": (diffusions.SHRINK_SPOT_PROCESS, attend_drift),
+}
+CONFLICT_POINTS = [
+    (name, {key: value for key, value in point.items() if key != "t"}) for name in CONFLICTS for point in POINTS[name]
+]
+CONFLICT = CONFLICT_POINTS[0][1]
 
 
-@pytest.mark.parametrize("point", CONFLICT)
-def test_the_drift_of_a_conflict_is_that_of_ssm_simulators(point: dict[str, float]) -> None:
+@pytest.mark.parametrize(("name", "point"), CONFLICT_POINTS)
+def test_the_drift_of_a_conflict_is_that_of_ssm_simulators(name: str, point: dict[str, float]) -> None:
     times = np.linspace(0.0, 5.0, 51)
-    own = {name: value for name, value in point.items() if name not in ("a", "z")}
-    found = diffusions.two_attentions(times, Parameters(point))
-    np.testing.assert_allclose(found, conflict_ds_drift(times, **own), rtol=CLOSED_FORM.relative)
+    own = {key: value for key, value in point.items() if key not in ("a", "z")}
+    process, theirs = CONFLICTS[name]
+    found = process.drift(times, Parameters(point))
+    np.testing.assert_allclose(found, theirs(times, **own), rtol=CLOSED_FORM.relative)
 
 
-def conflict_trials(point: dict[str, float]) -> np.ndarray:
+def conflict_trials(process: Process, point: dict[str, float]) -> np.ndarray:
     times = np.geomspace(0.05, 3.0, 12)
     rows = [np.r_[times, times], np.repeat([1.0, -1.0], times.size)]
-    return np.array(rows + [np.full(2 * times.size, point[name]) for name in diffusions.CONFLICT_DS_PROCESS.parameters])
+    return np.array(rows + [np.full(2 * times.size, point[name]) for name in process.parameters])
 
 
-@pytest.mark.parametrize("point", CONFLICT)
-def test_a_conflict_is_as_right_as_is_promised(point: dict[str, float]) -> None:
+@pytest.mark.parametrize(("name", "point"), CONFLICT_POINTS)
+def test_a_conflict_is_as_right_as_is_promised(name: str, point: dict[str, float]) -> None:
     """Against steps so small that errors, which fall with the eighth power, are gone."""
-    trials = conflict_trials(point)
-    found, finer = (evaluate_trials(diffusions.CONFLICT_DS_PROCESS, DENSITY, trials, tol) for tol in (1e-6, 1e-9))
+    process, _ = CONFLICTS[name]
+    trials = conflict_trials(process, point)
+    found, finer = (evaluate_trials(process, DENSITY, trials, tol) for tol in (1e-6, 1e-9))
     seen = finer[0] > RESOLVED
     assert seen.sum() > 10
     np.testing.assert_allclose(found[0][seen], finer[0][seen], atol=SOLVER.absolute, rtol=0)
@@ -178,10 +187,24 @@ def test_a_conflict_is_as_right_as_is_promised(point: dict[str, float]) -> None:
 
 
 def test_a_conflict_without_distractor_and_change_is_the_ddm() -> None:
-    point = {**CONFLICT[0], "dcoh": 0.0, "tinit": 2.0, "tfixedp": 2.0}
-    trials = conflict_trials(point)
+    point = {**CONFLICT, "dcoh": 0.0, "tinit": 2.0, "tfixedp": 2.0}
+    trials = conflict_trials(diffusions.CONFLICT_DS_PROCESS, point)
     drift = np.full(trials.shape[1], point["v"] + 2.0 * point["tcoh"])
     simpler = evaluate_trials(DDM, DENSITY, np.vstack([trials[:2], drift, trials[3:5]]), 1e-9)[0]
     found = evaluate_trials(diffusions.CONFLICT_DS_PROCESS, DENSITY, trials, 1e-6)[0]
     seen = simpler > RESOLVED
     np.testing.assert_allclose(found[seen], simpler[seen], atol=SOLVER.absolute, rtol=0)
+
+
+def test_a_spotlight_that_does_not_narrow_is_the_ddm() -> None:
+    """The rate 0 belongs to the domain; its drift is that of the first moment for good."""
+    point = {**dict(CONFLICT_POINTS[-1][1]), "r": 0.0}
+    trials = conflict_trials(diffusions.SHRINK_SPOT_PROCESS, point)
+    drift = np.full(trials.shape[1], attend_drift(np.zeros(1), **{k: v for k, v in point.items() if k not in "az"})[0])
+    simpler = evaluate_trials(DDM, DENSITY, np.vstack([trials[:2], drift, trials[3:5]]), 1e-9)
+    found = evaluate_trials(diffusions.SHRINK_SPOT_PROCESS, DENSITY, trials, 1e-6)
+    seen = simpler[0] > RESOLVED
+    assert seen.all()
+    np.testing.assert_allclose(found[0], simpler[0], atol=SOLVER.absolute, rtol=0)
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(found[2], simpler[2], atol=SOLVER_GRADIENT.absolute, rtol=0)

@@ -57,6 +57,20 @@ POINTS: dict[str, tuple[Point, ...]] = {
             **{"tfixedp": 3.0, "tcoh": -0.5, "dcoh": 0.9},
         },
     ),
+    "shrink_spot": (
+        {
+            **{"v": 0.0, "a": 1.2, "z": 0.5, "t": 0.25, "ptarget": 4.0, "pouter": -4.0, "pinner": -4.0},
+            **{"r": 15.0, "sda": 1.8},
+        },
+        {
+            **{"v": 0.2, "a": 1.2, "z": 0.6, "t": 0.1, "ptarget": 3.0, "pouter": -2.0, "pinner": -1.0},
+            **{"r": 1.0, "sda": 1.5},
+        },
+        {
+            **{"v": -0.1, "a": 0.8, "z": 0.5, "t": 0.2, "ptarget": 2.0, "pouter": -2.0, "pinner": -2.0},
+            **{"r": 0.03, "sda": 1.0},
+        },
+    ),
     "race_no_bias_angle_4": (
         {"v0": 1.5, "v1": 1.0, "v2": 0.6, "v3": 0.9, "a": 1.5, "z": 0.2, "t": 0.25, "theta": 0.2},
         {"v0": -0.5, "v1": 0.8, "v2": 0.0, "v3": 2.2, "a": 1.1, "z": 0.5, "t": 0.1, "theta": 0.6},
@@ -165,7 +179,7 @@ RANDOM: dict[str, tuple[float, float]] = {
 
 SOLVED = (
     *("ornstein", "ornstein_angle", "weibull", "gamma_drift", "gamma_drift_angle"),
-    *("conflict_ds", "race_no_bias_angle_4"),
+    *("conflict_ds", "shrink_spot", "race_no_bias_angle_4"),
 )
 """Models whose densities come from integral equations: right to 1e-6, not to 1e-8."""
 

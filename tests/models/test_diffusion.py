@@ -111,10 +111,27 @@ def test_start_and_leak_are_functions_too() -> None:
     np.testing.assert_allclose(hssm.log_density(spec, data, theta), expected, atol=SOLVER.absolute)
 
 
+def test_a_sudden_change_is_right_where_it_is_announced() -> None:
+    """Evidence sets in within a few milliseconds; small steps show what is right."""
+    rt = np.linspace(0.45, 1.6, 15)
+    data = {"rt": np.r_[rt, rt], "response": np.repeat([1, -1], rt.size)}
+    theta = {**THETA, "theta": 0.1, "t": 0.2}
+
+    def errors(**changes) -> float:
+        drift = lambda tau, p: p.v * (1.0 + np.tanh((tau - 0.4) / 0.01))  # noqa: E731
+        each = (hssm.log_density(collapsing(drift=drift, tol=tol, **changes), data, theta) for tol in (1e-6, 1e-10))
+        found, finer = each
+        return np.abs(found - finer).max()
+
+    assert errors(turn=lambda p: (0.4, 0.02)) < SOLVER.absolute
+    assert errors() > SOLVER.absolute
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "told"),
     [
         ({"drift": 3}, TypeError, "`drift` must be a function drift"),
+        ({"turn": 0.1}, TypeError, "`turn` must be a function turn"),
         ({"tol": 0.0}, ValueError, "between 1e-10 and 0.1"),
         ({"bound": "wiebull_cdf"}, ValueError, "Did you mean 'weibull_cdf'"),
         ({"params": "v"}, TypeError, "`params` must be a dict or a list"),

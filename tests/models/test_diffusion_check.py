@@ -26,6 +26,7 @@ def process(**changes: Any) -> Process:
 def test_functions_that_work_pass() -> None:
     check_functions(process(), BOUNDS)
     check_functions(process(bound=lambda t, p: p.a - 0.2 * t), BOUNDS)
+    check_functions(process(turn=lambda p: (p.v, 0.01)), BOUNDS)
     check_functions(process(drift=lambda t, p: np.where(t < 0.5, p.v, 0.0)), BOUNDS)
 
 
@@ -41,6 +42,8 @@ def test_functions_that_work_pass() -> None:
         ({"bound": lambda t, p: p.a if t < 1 else 0.0}, TypeError, r"`bound` failed.*np.where"),
         ({"drift": lambda t, p: np.ones(3)}, ValueError, r"`drift` returned an array of shape \(3,\) for 14 times"),
         ({"leak": lambda p: np.nan}, ValueError, r"`leak` is nan for v = 0.5"),
+        ({"turn": lambda p: p.a}, TypeError, "`turn` failed with TypeError.*two times, when and within how long"),
+        ({"turn": lambda p: (0.1, -p.a)}, ValueError, r"`turn` is \(0.1, -1\) for v = 0.5.*not below 0"),
         ({"start": lambda p: 2.0 * p.a}, ValueError, r"`start` is 2 for .* outside the bounds ±1"),
     ],
 )

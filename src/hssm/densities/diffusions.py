@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.special import erf
 
 from hssm.densities.boundaries import angle, constant, weibull_cdf
 from hssm.densities.passage.process import passage_density
@@ -33,10 +34,36 @@ def two_attentions(tau: Any, p: Any) -> Any:
     return p.v + p.tcoh * target + p.dcoh * distractor
 
 
+def spotlight(tau: Any, p: Any) -> Any:
+    """V + what a normal density of attention with sd max(sda - r tau, NARROWEST) leaves of target and flankers.
+
+    Items are as wide as the unit of sda: the target is at (-1/2, 1/2), two inner flankers follow on either side up to
+    3/2, two outer ones have the rest.
+    """
+    per = np.sqrt(0.5) / np.maximum(p.sda - p.r * tau, NARROWEST)
+    target, inner = erf(0.5 * per), erf(1.5 * per)
+    return p.v + p.ptarget * target + p.pinner * (inner - target) + p.pouter * (1.0 - inner)
+
+
+def spotlight_closes(p: Any) -> tuple[Any, Any]:
+    """When flankers lose the spotlight, and within how long."""
+    rate = np.maximum(p.r, SLOWEST)
+    return (p.sda - CLOSING) / rate, CLOSING / rate
+
+
 def leak(p: Any) -> Any:
     """G."""
     return p.g
 
+
+NARROWEST = 1e-3
+"""Spotlight (sd) in which nothing but the target is seen."""
+
+CLOSING = 0.2
+"""Spotlight (sd) at which the drift changes fastest, nearly: its density is solved with smaller steps around there."""
+
+SLOWEST = 1e-6
+"""Rate of a spotlight that stays as it is."""
 
 _VAZ = ("v", "a", "z")
 
@@ -69,6 +96,13 @@ CONFLICT_DS_PROCESS = Process(
     drift=two_attentions,
     bound=constant,
 )
+SHRINK_SPOT_PROCESS = Process(
+    name="shrink_spot",
+    parameters=(*_VAZ, "ptarget", "pouter", "pinner", "r", "sda"),
+    drift=spotlight,
+    bound=constant,
+    turn=spotlight_closes,
+)
 
 WEIBULL = passage_density(WEIBULL_PROCESS)
 ORNSTEIN = passage_density(ORNSTEIN_PROCESS)
@@ -76,3 +110,4 @@ ORNSTEIN_ANGLE = passage_density(ORNSTEIN_ANGLE_PROCESS)
 GAMMA_DRIFT = passage_density(GAMMA_DRIFT_PROCESS)
 GAMMA_DRIFT_ANGLE = passage_density(GAMMA_DRIFT_ANGLE_PROCESS)
 CONFLICT_DS = passage_density(CONFLICT_DS_PROCESS)
+SHRINK_SPOT = passage_density(SHRINK_SPOT_PROCESS)

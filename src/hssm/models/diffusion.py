@@ -24,7 +24,7 @@ KNOWN = {spec.name: spec for spec in (common.V, common.A, common.Z, common.T, co
 PARAMETER_KEYS = ("bounds", "prior", "unit", "description")
 
 
-def diffusion_model(
+def diffusion_model(  # noqa: PLR0913  (public, and documented as one table of options)
     name: str,
     drift: Callable[[Any, Any], Any],
     bound: Callable[[Any, Any], Any] | str,
@@ -32,6 +32,7 @@ def diffusion_model(
     leak: Callable[[Any], Any] | None = None,
     *,
     start: Callable[[Any], Any] | None = None,
+    turn: Callable[[Any], tuple[Any, Any]] | None = None,
     extra_fields: Sequence[str] | None = None,
     tol: float = 1e-6,
 ) -> ModelSpec:
@@ -64,6 +65,9 @@ def diffusion_model(
     start : callable, optional
         ``f(p)``, where evidence begins. None is a (2 z - 1) if there is a parameter z, else 0. With a boundary by name
         z is relative to its height at the start.
+    turn : callable, optional
+        ``f(p)``, when drift or bound change suddenly and within how long: two times in seconds. The model is the same;
+        its equations are solved at more times around then. None if there are only changes in the course of a trial.
     extra_fields : list of str, optional
         Columns of the data that the functions read like parameters, one value per trial.
     tol : float, default 1e-6
@@ -90,7 +94,7 @@ def diffusion_model(
     >>> hssm.HSSM(data, model=model)
     """
     from hssm.densities.passage.process import passage_density
-    from hssm.densities.passage.trace import Process, no_leak, relative_start
+    from hssm.densities.passage.trace import Process, no_leak, no_turn, relative_start
     from hssm.simulators.diffusion import passage_simulator
 
     faults = Faults(f"Diffusion model {name!r}")
@@ -99,7 +103,7 @@ def diffusion_model(
         params = _with_own(params, known)
         start = start or (known.start if isinstance(params, Mapping) and "z" in params else None)
     own_bound: Any = bound if known is None else known.function
-    functions = {"drift": drift, "bound": own_bound, "leak": leak, "start": start}
+    functions = {"drift": drift, "bound": own_bound, "leak": leak, "start": start, "turn": turn}
     _check_arguments(name, functions, tol, faults)
     described = {**KNOWN, **{spec.name: spec for spec in known.parameters}} if known else KNOWN
     specs, priors = _parameters(params, described, faults)
@@ -115,6 +119,7 @@ def diffusion_model(
         bound=own_bound,
         leak=leak or no_leak,
         start=start or (relative_start if "z" in names else _middle),
+        turn=turn or no_turn,
     )
     check_functions(process, {spec.name: spec.bounds for spec in specs}, may_open_again=known is not None)
     source = passage_density(process, tol)
@@ -162,7 +167,7 @@ def _equation(leak: Any) -> str:
 def _check_arguments(name: Any, functions: Mapping[str, Any], tol: Any, faults: Faults) -> None:
     faults.type(not isinstance(name, str), f"the name must be a string, got {name!r}")
     for role, function in functions.items():
-        optional = role in ("leak", "start")
+        optional = role in ("leak", "start", "turn")
         arguments = "(p)" if optional else "(t, p)"
         wrong = not callable(function) and not (optional and function is None)
         faults.type(wrong, f"`{role}` must be a function {role}{arguments}, got {function!r}")

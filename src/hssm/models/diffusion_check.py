@@ -35,6 +35,7 @@ def check_functions(process: Any, bounds: Mapping[str, Bounds], *, may_open_agai
         _numbers("drift", process.drift, point, TIMES)
         _numbers("leak", process.leak, point)
         start = _numbers("start", process.start, point)[0]
+        _require_turn(process, point)
         if not may_open_again:
             _require_closed_for_good(process, point, width)
         started = started or abs(start) < width[0]
@@ -124,6 +125,21 @@ def _numbers(role: str, function: Any, point: Mapping[str, float], times: np.nda
             "parameters' bounds. Correct it, or narrow the bounds in `params`."
         )
     return values
+
+
+def _require_turn(process: Any, point: Mapping[str, float]) -> None:
+    """Raise unless the turn is two numbers, of which the second is not negative."""
+    from hssm.densities.passage.symbols import Parameters
+
+    try:
+        time, width = (float(value) for value in process.turn(Parameters(point)))
+    except Exception as error:
+        raise TypeError(_failed("turn", error) + " It returns two times, when and within how long.") from error
+    if not (math.isfinite(time) and 0.0 <= width < math.inf):
+        raise ValueError(
+            f"`turn` is ({time:g}, {width:g}) for {_shown(point)}: expected when drift or bound change suddenly and "
+            "within how long, two finite times in seconds, the second not below 0."
+        )
 
 
 def _require_closed_for_good(process: Any, point: Mapping[str, float], width: np.ndarray) -> None:

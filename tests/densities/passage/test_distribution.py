@@ -9,7 +9,7 @@ from hssm.densities.passage.table import Table
 from tests.tolerances import QUADRATURE
 
 RATE, SHARES = 1.3, np.array([0.7, 0.3])
-MESH = make_mesh(1e-13, 21.0, (1.0, 1.0, 0.0), 0.1, 0)
+MESH = make_mesh(1e-13, 21.0, (1.0, 1.0, 0.0, 0.0, 0.0), 0.1, 0)
 
 
 def make_table() -> Table:

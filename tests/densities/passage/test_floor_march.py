@@ -15,7 +15,7 @@ MOTION = (1.2, 0.3, 0.5)
 def last_log_density(step: float, end: float = 1.5) -> tuple[float, np.ndarray]:
     first, scale = place_of(0.005, 0.0, 0.5), 0.5
     n = round((place_of(end, 0.0, scale) - first) / step)
-    mesh = Mesh(first, (place_of(end, 0.0, scale) - first) / n, n + 1, 0.0, scale, 0.005, end)
+    mesh = Mesh(first, (place_of(end, 0.0, scale) - first) / n, n + 1, 0.0, scale, 0.005, end, 0.0, 0.0)
     found = march_above_floor(lay_out(mesh), *MOTION)
     return found.log_density[0, -1], found.log_slopes[:, 0, -1]
 

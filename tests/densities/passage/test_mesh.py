@@ -12,9 +12,13 @@ from hssm.densities.passage.mesh import (
     DEAD,
     FLAT,
     LONGEST,
+    MOST,
+    TURN,
     first_time,
     last_time,
     make_mesh,
+    node,
+    number_of,
     place_of,
     time_of,
 )
@@ -93,7 +97,7 @@ def test_before_the_first_time_nothing_has_arrived(start: float) -> None:
 
 @pytest.mark.parametrize("spare", [0, 7])
 def test_nodes_of_the_mesh(spare: int) -> None:
-    mesh = make_mesh(0.01, 20.0, (1.44, 0.36, 0.5), 0.1, spare)
+    mesh = make_mesh(0.01, 20.0, (1.44, 0.36, 0.5, 0.0, 0.0), 0.1, spare)
     assert mesh.step <= 0.1 * (1.0 + SAME_NUMERICS.relative)
     first = time_of(mesh.first, mesh.curve, mesh.scale)[0]
     last = time_of(mesh.first + (mesh.n - 1 - spare) * mesh.step, mesh.curve, mesh.scale)[0]
@@ -102,9 +106,37 @@ def test_nodes_of_the_mesh(spare: int) -> None:
 
 
 def test_rounding_does_not_decide_how_many_nodes_there_are() -> None:
-    once = make_mesh(0.01, 20.0, (1.0, 1.0, 0.0), 0.1, 0)
+    once = make_mesh(0.01, 20.0, (1.0, 1.0, 0.0, 0.0, 0.0), 0.1, 0)
     length = once.step * (once.n - 1)
     for count in (147, 210):
         step = length / count
-        counts = {make_mesh(0.01, 20.0, (1.0, 1.0, 0.0), step * (1.0 + e), 0).n for e in (-1e-14, 0.0, 1e-14)}
+        counts = {make_mesh(0.01, 20.0, (1.0, 1.0, 0.0, 0.0, 0.0), step * (1.0 + e), 0).n for e in (-1e-14, 0.0, 1e-14)}
         assert counts == {count + 1}
+
+
+@pytest.mark.parametrize("turn", [-0.1, 0.02, 0.3, 2.0, 30.0])
+@pytest.mark.parametrize("width", [0.002, 0.1, 3.0])
+@pytest.mark.parametrize("narrow", [0.09, 1.44])
+def test_numbers_and_nodes_around_a_turn(turn: float, width: float, narrow: float) -> None:
+    mesh = make_mesh(0.005, 12.0, (1.44, narrow, 0.0, turn, width), 0.2, 0)
+    numbers = np.arange(mesh.n)
+    times, slopes = np.array([node(mesh, k) for k in numbers]).T
+    assert (np.diff(times) > 0.0).all()
+    assert (times[0], times[-1]) == (pytest.approx(mesh.start), pytest.approx(mesh.end))
+    back, same_slopes = np.array([number_of(mesh, time) for time in times]).T
+    np.testing.assert_allclose(back, numbers, atol=OTHER_ALGORITHM.absolute)
+    np.testing.assert_allclose(same_slopes, slopes, rtol=OTHER_ALGORITHM.relative)
+    step = 1e-5
+    difference = np.array([node(mesh, k + step)[0] - node(mesh, k - step)[0] for k in numbers]) / (2 * step)
+    np.testing.assert_allclose(slopes, difference, rtol=FINITE_DIFFERENCE.relative, atol=FINITE_DIFFERENCE.absolute)
+
+
+def test_a_turn_has_more_nodes() -> None:
+    without, mesh = (make_mesh(0.005, 12.0, (1.44, 1.44, 0.0, 0.3, width), 0.2, 0) for width in (0.0, 0.02))
+    near = [sum(abs(node(m, k)[0] - 0.3) < 0.02 for k in range(m.n)) for m in (without, mesh)]
+    assert near[0] <= 1
+    assert near[1] == pytest.approx(0.5 * math.pi * TURN / mesh.step, abs=2)
+
+
+def test_no_mesh_takes_forever() -> None:
+    assert make_mesh(0.01, 20.0, (1.0, 1.0, 0.0, 0.0, 0.0), 1e-9, 0).n == MOST + 1

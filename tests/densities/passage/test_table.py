@@ -9,7 +9,7 @@ from hssm.densities.passage.mesh import make_mesh, place_of, time_of
 from hssm.densities.passage.table import WIDTH, Table, beyond, integrals, lagrange, panel, read
 from tests.tolerances import FINITE_DIFFERENCE, OTHER_ALGORITHM, QUADRATURE, SAME_NUMERICS
 
-MESH = make_mesh(0.02, 12.0, (1.0, 1.0, 0.0), 0.1, 0)
+MESH = make_mesh(0.02, 12.0, (1.0, 1.0, 0.0, 0.0, 0.0), 0.1, 0)
 RATE, SCALE = 0.9, 0.4
 
 

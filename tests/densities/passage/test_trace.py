@@ -1,5 +1,7 @@
 """Compiled functions of a process against the same formulas in NumPy, and their slopes against differences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,8 +55,16 @@ def test_constants_are_start_and_leak_with_their_slopes() -> None:
     found = compiled_paths(PROCESS).constants(np.zeros(1), THETA)[:, 0]
     _, a, z, g, _ = THETA
     start, leak = a * (2.0 * z - 1.0), g * g
-    expected = [start, leak, 0.0, 2.0 * z - 1.0, 2.0 * a, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0 * g, 0.0]
+    expected = [start, leak, 0.0, 2.0 * z - 1.0, 2.0 * a, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0 * g, 0.0, 0.0, 0.0]
     np.testing.assert_allclose(found, expected, rtol=SAME_NUMERICS.relative)
+
+
+def test_the_turn_follows_the_slopes_of_the_constants() -> None:
+    process = replace(PROCESS, turn=lambda p: (p.a / p.v, 0.1))
+    found, without = (compiled_paths(each).constants(np.zeros(1), THETA)[:, 0] for each in (process, PROCESS))
+    np.testing.assert_allclose(found[-2:], [THETA[1] / THETA[0], 0.1], rtol=SAME_NUMERICS.relative)
+    assert without[-1] == 0.0
+    np.testing.assert_array_equal(found[:-2], without[:-2])
 
 
 def test_times_that_are_given_are_not_changed() -> None:

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 
 from hssm.densities.passage.march import FLAGS
-from hssm.densities.passage.mesh import place_of
+from hssm.densities.passage.mesh import number_of
 from hssm.densities.passage.table import Table, beyond, integrals, panel, read
 
 NEVER, _SLOWEST = 0.01, 1e-9
@@ -28,7 +28,7 @@ def _split(table: Table, s: int, time: float, whole, sums) -> None:  # type: ign
     row, part = np.empty(2 + n_slopes), np.empty(1 + n_slopes)
     sums[:] = 0.0
     n = whole.shape[1]
-    x = min((place_of(time, mesh.curve, mesh.scale) - mesh.first) / mesh.step if time < mesh.end else n, n)
+    x = min(number_of(mesh, time)[0] if time < mesh.end else n, n)
     i = min(int(x), n - 1)
     for k in range(n):
         if k < i:

@@ -85,7 +85,7 @@ def _mesh_to(longest, drift, z, closing):  # type: ignore[no-untyped-def]
     if closing < 0.0:  # the time is infinite at s = -1 / C, which no node may pass
         scale = min(scale, 0.25 * end)
     if not (longest > start and scale > FINEST * start and -closing * passed < 1.0 / FINEST):
-        return Mesh(0.0, 0.0, 0, 0.0, 0.0, start, end)
+        return Mesh(0.0, 0.0, 0, 0.0, 0.0, start, end, 0.0, 0.0)
     first = place_of(start, curve, scale)
     last = place_of(end, curve, scale)
     if last > first + MOST_NODES * STEP:
@@ -93,7 +93,7 @@ def _mesh_to(longest, drift, z, closing):  # type: ignore[no-untyped-def]
         end, _ = time_of(last, curve, scale)
     count = max(int(math.ceil((last - first) / STEP)), solve.WIDTH)
     spare = SPARE if end >= longest else 0  # what comes after the end goes on from the last node
-    return Mesh(first, (last - first) / count, count + 1 + spare, curve, scale, start, end)
+    return Mesh(first, (last - first) / count, count + 1 + spare, curve, scale, start, end, 0.0, 0.0)
 
 
 @numba.njit(**FLAGS)

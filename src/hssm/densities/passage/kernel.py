@@ -48,9 +48,9 @@ def early_density(edges, s, out) -> None:  # type: ignore[no-untyped-def]
     sign, place, speed = 1.0 - 2.0 * s, edges.place[s, 0], edges.speed[s, 0]
     lag = np.empty(5)
     lag[0], lag[1] = 1.0, 1.0 / (time * share)
-    lag[2], lag[3], lag[4] = math.sqrt(lag[1] / (2.0 * math.pi)), time * time * by_x, 0.0
-    _, value, by_place, by_speed, by_leak = free_term(sign, place, speed, lag)
-    by_variance = 0.5 * place * place * lag[1] * lag[1]
+    lag[2], lag[3], lag[4] = math.sqrt(lag[1] / (2.0 * math.pi)), 1.0, 0.0
+    _, value, by_place, by_speed, by_variance = free_term(sign, place, speed, lag)
+    by_leak = by_variance * time * time * by_x
     out[0] = value
     out[1] = by_place * (speed - leak * place) + by_variance * (1.0 - 2.0 * leak * time * share)
     for q in range(edges.d_place.shape[0]):
@@ -180,7 +180,7 @@ def _one_group(paths, trials, members, task, out):  # type: ignore[no-untyped-de
             if trials[0, i] >= FOREVER:
                 longest = max(longest, end)
     first = first_time(paths[2], theta, constants[0], longest) if longest > SOONEST else 0.0
-    if not (first > 0.0 and np.isfinite(constants).all()):
+    if not (first > 0.0 and np.isfinite(constants[:-2]).all()):
         return
     if what == DENSITY:
         _densities(paths, trials, members, (first, longest, tolerance), out)

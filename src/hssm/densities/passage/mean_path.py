@@ -57,7 +57,7 @@ def between(time):  # type: ignore[no-untyped-def]
 def moving_path(time, drifts, constants, out):  # type: ignore[no-untyped-def]
     """As :func:`steady_path` with ``drifts`` (1 + P, n_between) at the times of :func:`between`."""
     n_slopes = drifts.shape[0] - 1
-    leak, d_leak = constants[1], constants[2 + n_slopes :]
+    leak, d_leak = constants[1], constants[2 + n_slopes : 2 + 2 * n_slopes]
     mean, slopes, by_leak = constants[0], constants[2 : 2 + n_slopes].copy(), 0.0
     last, first = 0.0, 0
     for i in range(time.size):

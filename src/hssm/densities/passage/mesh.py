@@ -2,7 +2,8 @@
 
 time(u) = log1p(k c log1p(exp(u))) / k. Early on, time grows exponentially with u, so that the sudden rise of the
 densities is seen at every scale; later its steps are in proportion to the squared distance of the bounds, which is how
-fast paths leave.
+fast paths leave. Around a *turn*, where the drift or the bounds change faster than that, there are more nodes: the
+variable is then u + TURN arctan((time - turn) / width).
 """
 
 from __future__ import annotations
@@ -27,15 +28,25 @@ DEAD = 24.0
 LONGEST = 100.0
 """Length of the mesh at most, in squared half distances of the bounds: it is reached only between bounds that part."""
 
+MOST = 4000
+"""Steps of a mesh at most, however fine they should be: time goes with the square."""
+
+TURN = 3.0
+"""Nodes for a turn: twice this divided by the step."""
+
 NARROW = 1e-10
 _PROBES, _ROUNDS = 32, 12
 SOON = 1e-12
 """Decision time in seconds, or share of the squared bound, in which nothing happens yet."""
 _LARGE = 36.0
+_NEWTON, _SETTLED = 100, 1e-13
 
 
 class Mesh(NamedTuple):
-    """``n`` nodes ``first + i step`` of u; ``curve`` k and ``scale`` c as above; times ``start`` to ``end``."""
+    """``n`` nodes ``first + i step`` of u; ``curve`` k and ``scale`` c as above; times ``start`` to ``end``.
+
+    ``turn`` is a time, ``width`` how long it takes, 0 if there is none.
+    """
 
     first: float
     step: float
@@ -44,6 +55,8 @@ class Mesh(NamedTuple):
     scale: float
     start: float
     end: float
+    turn: float
+    width: float
 
 
 @numba.njit(**FLAGS)
@@ -65,6 +78,46 @@ def place_of(time: float, curve: float, scale: float) -> float:
     """U at a time, the inverse of :func:`time_of`."""
     grown = (math.expm1(curve * time) / curve if abs(curve * time) > 1e-12 else time) / scale
     return math.log(math.expm1(grown)) if grown < _LARGE else grown
+
+
+@numba.njit(**FLAGS)
+def number_of(mesh: Mesh, time: float) -> tuple[float, float]:
+    """Where a time is among the nodes, which are the whole numbers, and the derivative of time by that."""
+    u = place_of(time, mesh.curve, mesh.scale)
+    _, slope = time_of(u, mesh.curve, mesh.scale)
+    if mesh.width > 0.0:
+        x = (time - mesh.turn) / mesh.width
+        u += TURN * math.atan(x)
+        slope /= 1.0 + TURN * slope / (mesh.width * (1.0 + x * x))
+    return (u - mesh.first) / mesh.step, slope * mesh.step
+
+
+@numba.njit(**FLAGS)
+def node(mesh: Mesh, number: float) -> tuple[float, float]:
+    """Time at a node, or between nodes, and its derivative by the number: the inverse of :func:`number_of`."""
+    u = mesh.first + number * mesh.step
+    time, slope = time_of(u, mesh.curve, mesh.scale)
+    if not mesh.width > 0.0:
+        return time, slope * mesh.step
+    # Newton's method in u without the turn, which is at most pi / 2 TURN away; bisections where it does not settle.
+    most = 0.5 * math.pi * TURN
+    low, high, found, last = u - most, u + most, u, most
+    for _ in range(_NEWTON):
+        time, slope = time_of(found, mesh.curve, mesh.scale)
+        x = (time - mesh.turn) / mesh.width
+        steepness = 1.0 + TURN * slope / (mesh.width * (1.0 + x * x))
+        off = found + TURN * math.atan(x) - u
+        step = off / steepness
+        if abs(step) < _SETTLED * (1.0 + abs(found)):
+            break
+        if off > 0.0:
+            high = found
+        else:
+            low = found
+        if not low < found - step < high or abs(step) > 0.5 * last:
+            step = found - 0.5 * (low + high)
+        found, last = found - step, abs(step)
+    return time, slope * mesh.step / steepness
 
 
 @numba.njit(**FLAGS)
@@ -123,14 +176,18 @@ def first_time(bounds, theta, start, latest):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
-def make_mesh(first_time: float, end: float, shape: tuple[float, float, float], step: float, spare: int) -> Any:
-    """A mesh from ``first_time`` to ``end`` and ``spare`` nodes beyond; ``shape`` is (b(0)^2, b(end)^2, |leak|)."""
-    wide, narrow, leak = shape
+def make_mesh(first_time: float, end: float, shape: tuple[float, ...], step: float, spare: int) -> Any:
+    """A mesh from ``first_time`` to ``end`` and ``spare`` nodes beyond.
+
+    ``shape`` is (b(0)^2, b(end)^2, |leak|, turn, its width).
+    """
+    wide, narrow, leak, turn, width = shape
     ratio = min(max(math.log(wide / narrow), 0.0), 20.0)
     curve = ratio / end
     scale = LINEAR / (1.0 / wide + leak)
-    first, last = place_of(first_time, curve, scale), place_of(end, curve, scale)
+    plain = Mesh(0.0, 1.0, 0, curve, scale, first_time, end, turn, width)
+    first, last = number_of(plain, first_time)[0], number_of(plain, end)[0]
     # The step is often a simple fraction of another mesh's: rounding must not decide whether there is a node more.
-    count = max(int(math.ceil((last - first) / step - 1e-9)), 8)
+    count = min(max(int(math.ceil((last - first) / step - 1e-9)), 8), MOST)
     step = (last - first) / count
-    return Mesh(first, step, count + 1 + spare, curve, scale, first_time, end)
+    return Mesh(first, step, count + 1 + spare, curve, scale, first_time, end, turn, width)

@@ -14,7 +14,7 @@ import numpy as np
 
 from hssm.densities.passage.march import FLAGS, Edges, Passage, march
 from hssm.densities.passage.mean_path import between, moving_path, steady_path
-from hssm.densities.passage.mesh import Mesh, last_time, make_mesh, time_of
+from hssm.densities.passage.mesh import Mesh, last_time, make_mesh, node
 from hssm.densities.passage.table import WIDTH, Table, lagrange, read
 
 ERROR = 0.2
@@ -32,6 +32,8 @@ SHORTEST = 1.5
 STEEPEST, USUAL = 0.7, 1e-6
 DECLINE_SEEN = 12.0
 NOTHING = -60.0
+TURNING = 2.0
+"""A turn so many times later than the end of the mesh does not matter."""
 
 ORDER, FINER = 8, 0.7
 N_COMPARED, BETWEEN_COMPARED, NEGLIGIBLE = 6, 0.6, -16.0
@@ -49,7 +51,7 @@ def join_edges(nodes, rows, means, constants):  # type: ignore[no-untyped-def]
     """Places and speeds of both bounds from what ``trace`` and ``mean_path`` computed at the nodes."""
     time, weight = nodes
     n, n_slopes = time.size, means.shape[0] - 1
-    leak, d_leak = constants[1], constants[2 + n_slopes :].copy()
+    leak, d_leak = constants[1], constants[2 + n_slopes : 2 + 2 * n_slopes].copy()
     place, speed = np.empty((2, n)), np.empty((2, n))
     d_place, d_speed = np.empty((n_slopes, 2, n)), np.empty((n_slopes, 2, n))
     for s in range(2):
@@ -70,8 +72,7 @@ def lay_out(mesh):  # type: ignore[no-untyped-def]
     """Times and weights of the nodes."""
     time, weight = np.empty(mesh.n), np.empty(mesh.n)
     for i in range(mesh.n):
-        time[i], slope = time_of(mesh.first + i * mesh.step, mesh.curve, mesh.scale)
-        weight[i] = mesh.step * slope
+        time[i], weight[i] = node(mesh, i)
     return time, weight
 
 
@@ -107,8 +108,7 @@ def as_table(mesh: Mesh, passage: Passage, squares, limits):  # type: ignore[no-
                 last = i - 1
                 break
         first = max(last - WIDTH + 1, 0)
-        _, speed = time_of(mesh.first + last * mesh.step, mesh.curve, mesh.scale)
-        per = 1.0 / (mesh.step * speed)
+        per = 1.0 / node(mesh, last)[1]
         for i in range(last + 1):
             if not value[s, i] > -np.inf:  # lost against the terms of the other bound
                 value[s, i] = NOTHING
@@ -120,8 +120,7 @@ def as_table(mesh: Mesh, passage: Passage, squares, limits):  # type: ignore[no-
             rate[s] = -fall / squares[last]
             d_rate[:, s] = 0.0
         for i in range(last + 1, n):
-            time, speed = time_of(mesh.first + i * mesh.step, mesh.curve, mesh.scale)
-            ago = speed * mesh.step * squares[last] / squares[i]
+            ago = node(mesh, i)[1] * squares[last] / squares[i]
             value[s, i] = value[s, i - 1] + rate[s] * ago
             for q in range(n_slopes):
                 slopes[q, s, i] = slopes[q, s, i - 1] + d_rate[q, s] * ago
@@ -146,6 +145,13 @@ def edges_at(paths, theta, nodes):  # type: ignore[no-untyped-def]
     else:
         moving_path(time, drifts(between(time), theta), constants, means)
     return join_edges(nodes, rows, means, constants), rows[0] * rows[0]
+
+
+@numba.njit(**FLAGS)
+def turn_of(constants, end):  # type: ignore[no-untyped-def]
+    """Time and width of the turn, width 0 if there is none before ``end``."""
+    time, width = constants[-2], constants[-1]
+    return (time, width) if 0.0 < width < end and abs(time) < TURNING * end else (0.0, 0.0)
 
 
 @numba.njit(**FLAGS)
@@ -198,10 +204,11 @@ def solve(paths, theta, times, sides, accuracy):  # type: ignore[no-untyped-def]
     """
     first, longest = times
     tolerance, steep = accuracy
-    leak = paths[3](np.zeros(1), theta)[1, 0]
+    constants = paths[3](np.zeros(1), theta)[:, 0]
+    leak = constants[1]
     end, narrow, decline = last_time(paths[2], theta, max(longest, SHORTEST * first), leak)
     wide = paths[2](np.full(1, first), theta)[0, 0] ** 2
-    shape = (wide, narrow, abs(leak))
+    shape = (wide, narrow, abs(leak), *turn_of(constants, end))
     span = (first, end, shape, SPARE if end >= longest else 0, decline)
     coarsest = STEEPEST / (1.0 + steep) * min(1.0, (tolerance / USUAL) ** (1.0 / ORDER))
     found = _known_error(paths, theta, span, sides, (tolerance, coarsest))

@@ -13,7 +13,7 @@ import numba
 import numpy as np
 
 from hssm.densities.passage.march import FLAGS
-from hssm.densities.passage.mesh import Mesh, place_of, time_of
+from hssm.densities.passage.mesh import Mesh, node, number_of
 from hssm.densities.quadrature import unit_rule
 
 WIDTH = 8
@@ -67,17 +67,15 @@ def read(table: Table, s: int, time: float, out) -> None:  # type: ignore[no-unt
 @numba.njit(**FLAGS)
 def _at(table: Table, s: int, time: float, out) -> float:  # type: ignore[no-untyped-def]
     mesh, n_slopes = table.mesh, table.slopes.shape[0]
-    u = place_of(time, mesh.curve, mesh.scale)
-    x = (u - mesh.first) / mesh.step
+    x, per = number_of(mesh, time)
     first = min(max(int(x) - WIDTH // 2 + 1, 0), mesh.n - WIDTH)
     weights, by_u = np.empty(WIDTH), np.empty(WIDTH)
     lagrange(x - first, weights, by_u)
-    _, speed = time_of(u, mesh.curve, mesh.scale)
     value, slope = 0.0, 0.0
     for k in range(WIDTH):
         value += weights[k] * table.value[s, first + k]
         slope += by_u[k] * table.value[s, first + k]
-    out[0], out[1] = value, slope / (mesh.step * speed)
+    out[0], out[1] = value, slope / per
     for q in range(n_slopes):
         total = 0.0
         for k in range(WIDTH):
@@ -89,7 +87,7 @@ def _at(table: Table, s: int, time: float, out) -> float:  # type: ignore[no-unt
 @numba.njit(**FLAGS)
 def integrals(table: Table, s: int):  # type: ignore[no-untyped-def]
     """(1 + P, n) integrals of a density, and of its slopes by parameters, over the intervals between nodes."""
-    n = int(round((place_of(table.mesh.end, table.mesh.curve, table.mesh.scale) - table.mesh.first) / table.mesh.step))
+    n = int(round(number_of(table.mesh, table.mesh.end)[0]))
     out, part = np.zeros((1 + table.slopes.shape[0], n)), np.empty(1 + table.slopes.shape[0])
     for i in range(n):
         panel(table, s, (i, 0.0, 1.0), part)
@@ -122,8 +120,7 @@ def panel(table: Table, s: int, where, part) -> None:  # type: ignore[no-untyped
         value = 0.0
         for k in range(WIDTH):
             value += weights[k] * table.value[s, first + k]
-        _, speed = time_of(mesh.first + x * mesh.step, mesh.curve, mesh.scale)
-        mass = math.exp(value) * speed * mesh.step * (high - low) * _GAUSS_WEIGHTS[g]
+        mass = math.exp(value) * node(mesh, x)[1] * (high - low) * _GAUSS_WEIGHTS[g]
         part[0] += mass
         for q in range(n_slopes):
             slope = 0.0

@@ -39,6 +39,11 @@ def relative_start(p: Mapping[str, Any]) -> Any:
     return p["a"] * (2.0 * p["z"] - 1.0)
 
 
+def no_turn(p: Mapping[str, Any]) -> Any:
+    """A turn of width 0, which is none."""
+    return 0.0, 0.0
+
+
 def no_leak(p: Mapping[str, Any]) -> Any:
     """G = 0."""
     return 0.0
@@ -50,7 +55,9 @@ class Process:
 
     ``parameters`` are names in order, without the non-decision time. ``drift`` and ``bound`` take decision time and the
     parameters, ``leak`` and ``start`` the parameters; all elementwise. Where ``smooth`` the step of the mesh follows
-    from what is known of the error; otherwise every solution is compared with a finer one.
+    from what is known of the error; otherwise every solution is compared with a finer one. ``turn`` takes the
+    parameters and returns when drift or bound change much within a short time, and within how long (s), 0 for never:
+    the equations are solved at more times then.
     """
 
     name: str
@@ -60,14 +67,16 @@ class Process:
     leak: Callable[[Any], Any] = no_leak
     start: Callable[[Any], Any] = relative_start
     smooth: bool = False
+    turn: Callable[[Any], tuple[Any, Any]] = no_turn
 
 
 class Paths(NamedTuple):
     """Compiled functions of a process with P parameters; each takes times (n,) and ``theta`` (P,) and returns a matrix.
 
     ``edges`` -> (3 + 3 P, n): bound, its derivative by time, drift, then the slopes of these by parameter; ``drifts``
-    -> (1 + P, n); ``bounds`` -> (1, n); ``constants``, for one time of no meaning, -> (2 + 2 P, 1): start, leak, and
-    the slopes of each. ``steady`` says that the drift does not depend on time; ``smooth`` as in :class:`Process`.
+    -> (1 + P, n); ``bounds`` -> (1, n); ``constants``, for one time of no meaning, -> (4 + 2 P, 1): start, leak, the
+    slopes of each, time and width of the turn. ``steady`` says that the drift does not depend on time; ``smooth`` as in
+    :class:`Process`.
     """
 
     edges: Callable[..., Any]
@@ -89,6 +98,7 @@ class Traced(NamedTuple):
     drift: TensorVariable
     leak: TensorVariable
     start: TensorVariable
+    turn: list[TensorVariable]
 
 
 def trace(process: Process) -> Traced:
@@ -100,8 +110,9 @@ def trace(process: Process) -> Traced:
     symbols = Parameters(dict(zip(process.parameters, map(Symbol, parameters), strict=True)))
     bound, drift = process.bound(Symbol(times), symbols), process.drift(Symbol(times), symbols)
     leak, start = process.leak(symbols), process.start(symbols)
-    full = [pt.cast(variable_of(value), "float64") + nothing for value in (bound, drift, leak, start)]
-    return Traced(times, nothing, theta, parameters, *full)
+    turn = process.turn(symbols)
+    whole = [pt.cast(variable_of(value), "float64") + nothing for value in (bound, drift, leak, start, *turn)]
+    return Traced(times, nothing, theta, parameters, whole[0], whole[1], whole[2], whole[3], whole[4:])
 
 
 def _slope(value: TensorVariable, by: TensorVariable) -> TensorVariable | None:
@@ -120,7 +131,7 @@ def compiled_paths(process: Process) -> Paths:
     by = [[_slope(value, q) for q in traced.parameters] for value in (bound, speed, drift, traced.start, traced.leak)]
     edges = _compiled(traced, [bound, speed, drift, *by[0], *by[1], *by[2]])
     drifts, bounds = _compiled(traced, [drift, *by[2]]), _compiled(traced, [bound])
-    constants = _compiled(traced, [traced.start, traced.leak, *by[3], *by[4]])
+    constants = _compiled(traced, [traced.start, traced.leak, *by[3], *by[4], *traced.turn])
     return Paths(edges, drifts, bounds, constants, is_steady(process), process.smooth)
 
 
