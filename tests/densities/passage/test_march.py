@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from hssm.densities.passage.march import END_WEIGHTS, free_term, march, spread
+from hssm.densities.passage.march import END_WEIGHTS, _spread_of, blocks, free_term, march, spread
 from tests.densities.passage.straight import NAMES, THETA, edges, exact, exact_slopes, mesh, times_of
 from tests.tolerances import FINITE_DIFFERENCE, OTHER_ALGORITHM, SAME_NUMERICS, SOLVER, SOLVER_GRADIENT
 
@@ -29,6 +29,19 @@ def test_spread_is_the_share_of_the_variance_that_a_leak_leaves(x: float) -> Non
         assert value == pytest.approx(float(share(mpmath.mpf(x))), rel=SAME_NUMERICS.relative)
         expected = (share(mpmath.mpf(x) + step) - share(mpmath.mpf(x) - step)) / (2 * step)
     assert slope == pytest.approx(float(expected), rel=OTHER_ALGORITHM.relative)
+
+
+@pytest.mark.parametrize("x", [-3.0, -0.0501, -0.0499, 1e-9, 1e-3, 0.0499, 0.0501, 0.8, 20.0])
+def test_spread_without_branches_is_the_same(x: float) -> None:
+    """Slopes just above the switch lose the digits that 1 - exp(-2 x) cancels."""
+    found = _spread_of(x, np.exp(-2.0 * x))
+    assert found == pytest.approx(spread(x), rel=OTHER_ALGORITHM.relative)
+
+
+def test_blocks_are_whole() -> None:
+    size = blocks(1)
+    assert size > 1
+    assert [blocks(n) for n in (0, 1, size, size + 1)] == [0, size, size, 2 * size]
 
 
 def errors(step: float) -> float:

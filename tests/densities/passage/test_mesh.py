@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 from hssm.densities.passage.mesh import (
     DEAD,
     FLAT,
+    LINEAR,
     LONGEST,
     MOST,
     TURN,
@@ -140,3 +141,17 @@ def test_a_turn_has_more_nodes() -> None:
 
 def test_no_mesh_takes_forever() -> None:
     assert make_mesh(0.01, 20.0, (1.0, 1.0, 0.0, 0.0, 0.0), 1e-9, 0).n == MOST + 1
+
+
+@pytest.mark.parametrize(("leak", "per"), [(0.0, 1.0 / 1.44), (4.0, 4.0 + 1.0 / 1.44)])
+def test_late_steps_follow_the_squared_bound_and_a_strong_leak(leak: float, per: float) -> None:
+    mesh = make_mesh(0.01, 20.0, (1.44, 1.44, leak, 0.0, 0.0), 0.1, 0)
+    time, slope = node(mesh, mesh.n - 1)
+    assert time == pytest.approx(20.0)
+    assert slope == pytest.approx(LINEAR * mesh.step / per, rel=QUADRATURE.relative)
+
+
+def test_a_weak_leak_makes_late_steps_hardly_shorter() -> None:
+    counts = [make_mesh(0.01, 20.0, (1.0, 1.0, leak, 0.0, 0.0), 0.1, 0).n for leak in (0.0, 0.2, 0.5, 2.0)]
+    assert counts == sorted(set(counts))
+    assert counts[1] < 1.03 * counts[0]

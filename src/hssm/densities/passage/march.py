@@ -34,7 +34,11 @@ _ROOT = 1.0 / math.sqrt(2.0 * math.pi)
 _LOG_ROOT = math.log(_ROOT)
 _UNDERFLOW = 600.0
 _SMALL_LEAK = 0.05
+_BLOCK = 16
+"""Sources are summed in whole blocks, so that loops have no rest that is done one by one."""
 _exp = elementary.exp
+
+_S0, _S1, _S2, _S3, _S4, _S5, _S6, _S7, _S8 = ((-1.0) ** k / math.factorial(k + 1) for k in range(9))
 
 END_WEIGHTS = np.array(
     [
@@ -95,51 +99,85 @@ def spread(x: float) -> tuple[float, float]:
 
 
 @numba.njit(**FLAGS)
-def _lags(time, leak, i, lag):  # type: ignore[no-untyped-def]
-    """Rows of ``lag`` for the sources j < i, and for the start in column i.
-
-    They are rho, 1 / V, 1 / sqrt(2 pi V), and the derivatives of V and rho by the leak.
-    """
-    t = time[i]
-    for j in range(i + 1):
-        step = t - time[j] if j < i else t
-        if leak == 0.0:
-            lag[0, j], lag[1, j] = 1.0, 1.0 / step
-            lag[3, j], lag[4, j] = -step * step, -step
-        else:
-            share, slope = spread(leak * step)
-            lag[0, j] = math.exp(-leak * step)
-            lag[1, j] = 1.0 / (step * share)
-            lag[3, j], lag[4, j] = step * step * slope, -step * lag[0, j]
-        lag[2, j] = _ROOT * math.sqrt(lag[1, j])
+def _spread_of(x: float, squared: float) -> tuple[float, float]:
+    """As :func:`spread`, given exp(-2 x), without a branch or a loop."""
+    y = 2.0 * x
+    low = _S0 + y * (_S1 + y * (_S2 + y * (_S3 + y * (_S4 + y * (_S5 + y * (_S6 + y * (_S7 + y * _S8)))))))
+    rest = y * (5.0 * _S5 + y * (6.0 * _S6 + y * (7.0 * _S7 + y * 8.0 * _S8)))
+    by_y = _S1 + y * (2.0 * _S2 + y * (3.0 * _S3 + y * (4.0 * _S4 + rest)))
+    value = (1.0 - squared) / y
+    slope = 2.0 * (squared - value) / y
+    small = abs(x) < _SMALL_LEAK
+    return low if small else value, 2.0 * by_y if small else slope
 
 
 @numba.njit(**FLAGS)
-def _kernel(here, there, lag, i, work):  # type: ignore[no-untyped-def]
-    """Terms of all sources j < i at one bound: into ``work`` the kernel times the weight, and its slope by rho p_r.
+def blocks(n: int) -> int:
+    """``n`` or the next number that fills blocks."""
+    return -(-n // _BLOCK) * _BLOCK
 
-    ``here`` is (sign, place, speed) of the bound that is hit; ``there`` (weights, places, densities) of the sources.
-    Returns the sum, its size, and the slopes of the sum by the place, the speed and the leak (through rho and V).
+
+@numba.njit(**FLAGS)
+def _lags(time, leak, i, lag):  # type: ignore[no-untyped-def]
+    """Rows of ``lag`` for the sources j < i: rho, 1 / V, 1 / sqrt(2 pi V), derivatives of V and rho by the leak.
+
+    The sources that fill the last block have no weight.
     """
-    sign, place, speed = here
-    weight, places, density = there
-    total, size, by_place, by_speed, by_leak = 0.0, 0.0, 0.0, 0.0, 0.0
+    t, many = time[i], blocks(i)
+    if leak == 0.0:
+        for j in range(many):
+            step = t - time[j]
+            lag[0, j], lag[1, j] = 1.0, 1.0 / step
+            lag[3, j], lag[4, j] = -step * step, -step
+    else:
+        for j in range(many):
+            step = t - time[j]
+            rho = _exp(-leak * step)
+            share, slope = _spread_of(leak * step, rho * rho)
+            lag[0, j], lag[1, j] = rho, 1.0 / (step * share)
+            lag[3, j], lag[4, j] = step * step * slope, -step * rho
     for j in range(i):
-        gap = place - lag[0, j] * places[j]
-        pull = gap * lag[1, j]
-        bell = sign * weight[j] * lag[2, j] * _exp(-0.5 * gap * pull)
-        slack = speed - pull
-        k = bell * slack
-        bell *= density[j]
-        slope = -bell * (pull * slack + lag[1, j])
-        work[0, j] = k
-        work[1, j] = slope * lag[0, j]
-        total += k * density[j]
-        size += abs(k * density[j])
-        by_place += slope
-        by_speed += bell
-        by_variance = bell * (0.5 * (pull * pull - lag[1, j]) * slack + pull * lag[1, j])
-        by_leak += by_variance * lag[3, j] - slope * lag[4, j] * places[j]
+        lag[2, j] = _ROOT * math.sqrt(lag[1, j])
+    for j in range(i, many):
+        lag[0, j], lag[1, j], lag[2, j], lag[3, j], lag[4, j] = 0.0, 1.0, 0.0, 0.0, 0.0
+
+
+@numba.njit(**FLAGS)
+def _origin(t, leak, lag):  # type: ignore[no-untyped-def]
+    """Into ``lag`` (5,) what :func:`_lags` says of sources, for the start."""
+    share, slope = spread(leak * t)
+    lag[0], lag[1] = 1.0, 1.0 / (t * share)
+    lag[2], lag[3], lag[4] = _ROOT * math.sqrt(lag[1]), t * t * slope, -t
+
+
+@numba.njit(**FLAGS)
+def _terms(here, weights, places, densities, lag, many, work):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
+    """Terms of ``many`` sources at either bound: into ``work`` the kernel times the weight, and its slope by rho p_r.
+
+    ``here`` is (sign, place, speed) of the bound that is hit; ``weights``, ``places`` and ``densities`` are the
+    sources'. Returns the sum, its size, and the slopes of the sum by the place, the speed and the leak (through rho
+    and V).
+    """
+    sign, own, speed = here
+    total, size, by_place, by_speed, by_leak = 0.0, 0.0, 0.0, 0.0, 0.0
+    for j in range(many):
+        rho, per, root, by_g, rho_by_g = lag[0, j], lag[1, j], sign * lag[2, j], lag[3, j], lag[4, j]
+        for r in range(2):
+            gap = own - rho * places[r, j]
+            pull = gap * per
+            bell = weights[r, j] * root * _exp(-0.5 * gap * pull)
+            slack = speed - pull
+            k = bell * slack
+            bell *= densities[r, j]
+            slope = -bell * (pull * slack + per)
+            work[r, j], work[2 + r, j] = k, slope * rho
+            term = k * densities[r, j]
+            total += term
+            size += abs(term)
+            by_place += slope
+            by_speed += bell
+            by_variance = bell * (0.5 * (pull * pull - per) * slack + pull * per)
+            by_leak += by_variance * by_g - slope * rho_by_g * places[r, j]
     return total, size, by_place, by_speed, by_leak
 
 
@@ -160,29 +198,27 @@ def free_term(sign, place, speed, lag):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
-def _one(edges, solution, at, lag, work):  # type: ignore[no-untyped-def]
+def _one(edges, solution, at, lags, work):  # type: ignore[no-untyped-def]
     """Fill in the density at node i of bound s and its slopes."""
-    i, s, own = at
-    sign = 1.0 - 2.0 * s
+    i, s, weights, slopes = at
+    origin, lag = lags
+    sign, many, n_slopes = 1.0 - 2.0 * s, blocks(i), edges.d_place.shape[0]
     place, speed = edges.place[s, i], edges.speed[s, i]
-    sense, free, f_place, f_speed, f_leak = free_term(sign, place, speed, lag[:, i])
+    sense, free, f_place, f_speed, f_leak = free_term(sign, place, speed, origin)
     start = sense * math.exp(free)
     total, size = start, abs(start)
     by_place, by_speed, by_leak = start * f_place, start * f_speed, start * f_leak
-    n_slopes = edges.d_place.shape[0]
-    slopes = np.zeros(n_slopes)
-    for r in range(2):
-        weight = own if r == s else edges.weight
-        there = (weight, edges.place[r], solution.density[r])
-        part, part_size, part_place, part_speed, part_leak = _kernel((sign, place, speed), there, lag, i, work)
-        total, size = total + part, size + part_size
-        by_place, by_speed, by_leak = by_place + part_place, by_speed + part_speed, by_leak + part_leak
-        for q in range(n_slopes):
-            moved, inherited = edges.d_place[q, r], solution.slopes[q, r]
-            change = 0.0
-            for j in range(i):
-                change += work[0, j] * inherited[j] - work[1, j] * moved[j]
-            slopes[q] += change
+    here = (sign, place, speed)
+    found = _terms(here, weights[s], edges.place, solution.density, lag, many, work)
+    total, size = total + found[0], size + found[1]
+    by_place, by_speed, by_leak = by_place + found[2], by_speed + found[3], by_leak + found[4]
+    for q in range(n_slopes):
+        change = 0.0
+        for j in range(many):
+            one = work[0, j] * solution.slopes[q, 0, j] - work[2, j] * edges.d_place[q, 0, j]
+            other = work[1, j] * solution.slopes[q, 1, j] - work[3, j] * edges.d_place[q, 1, j]
+            change += one + other
+        slopes[q] = change
     solution.density[s, i], solution.size[s, i] = total, size
     for q in range(n_slopes):
         moved = (edges.d_place[q, s, i], edges.d_speed[q, s, i], edges.d_leak[q])
@@ -195,17 +231,41 @@ def _one(edges, solution, at, lag, work):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
+def _filled(edges: Edges, n):  # type: ignore[no-untyped-def]
+    """Edges with ``n`` columns; those that are added are harmless numbers."""
+    before, n_slopes = edges.time.shape[0], edges.d_place.shape[0]
+    time, weight, place = np.full(n, -1.0), np.zeros(n), np.zeros((2, n))
+    time[:before], weight[:before], place[:, :before] = edges.time, edges.weight, edges.place
+    d_place = np.zeros((n_slopes, 2, n))
+    d_place[:, :, :before] = edges.d_place
+    return Edges(time, weight, place, edges.speed, d_place, edges.d_speed, edges.leak, edges.d_leak)
+
+
+@numba.njit(**FLAGS)
 def march(edges: Edges) -> Passage:
     """Solve on nodes that are equidistant in the mesh variable and begin where the densities are flat zero."""
     n, n_slopes = edges.time.shape[0], edges.d_place.shape[0]
-    slopes, log_slopes = np.zeros((n_slopes, 2, n)), np.zeros((n_slopes, 2, n))
-    solution = Passage(np.zeros((2, n)), slopes, np.empty((2, n)), log_slopes, np.empty((2, n)))
-    lag, work, own = np.empty((5, n)), np.empty((2, n)), np.empty(n)
+    wide = blocks(n)
+    edges = _filled(edges, wide)
+    slopes, log_slopes = np.zeros((n_slopes, 2, wide)), np.zeros((n_slopes, 2, n))
+    solution = Passage(np.zeros((2, wide)), slopes, np.empty((2, n)), log_slopes, np.empty((2, n)))
+    origin, lag, work = np.empty(5), np.empty((5, wide)), np.empty((4, wide))
+    # By the bound that is hit, of either source: only a bound's own kernel has a square root at the end.
+    weights, sums = np.zeros((2, 2, wide)), np.empty(n_slopes)
     for i in range(n):
+        _origin(edges.time[i], edges.leak, origin)
         _lags(edges.time, edges.leak, i, lag)
-        own[:i] = edges.weight[:i]
-        for k in range(min(i, END_WEIGHTS.size)):
-            own[i - 1 - k] *= END_WEIGHTS[k]
+        for k in range(min(i, END_WEIGHTS.size + 1)):
+            usual = edges.weight[i - 1 - k]
+            own = usual * END_WEIGHTS[k] if k < END_WEIGHTS.size else usual
+            weights[0, 0, i - 1 - k] = weights[1, 1, i - 1 - k] = own
+            weights[0, 1, i - 1 - k] = weights[1, 0, i - 1 - k] = usual
         for s in range(2):
-            _one(edges, solution, (i, s, own), lag, work)
-    return solution
+            _one(edges, solution, (i, s, weights, sums), (origin, lag), work)
+    return Passage(
+        solution.density[:, :n].copy(),
+        solution.slopes[:, :, :n].copy(),
+        solution.log_density,
+        solution.log_slopes,
+        solution.size,
+    )

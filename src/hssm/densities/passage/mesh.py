@@ -22,6 +22,9 @@ FLAT = 90.0
 LINEAR = 0.3
 """Late steps, in squared half distances of the bounds, per unit of u."""
 
+PULLING = 2.0
+"""Leak times the squared bound from which on the leak alone says how late steps grow."""
+
 DEAD = 24.0
 """The mesh ends where the paths that are left are about exp(-24); what follows continues the exponential decline."""
 
@@ -184,7 +187,8 @@ def make_mesh(first_time: float, end: float, shape: tuple[float, ...], step: flo
     wide, narrow, leak, turn, width = shape
     ratio = min(max(math.log(wide / narrow), 0.0), 20.0)
     curve = ratio / end
-    scale = LINEAR / (1.0 / wide + leak)
+    # A leak that pulls little between the bounds makes late steps hardly shorter, a strong one in proportion.
+    scale = LINEAR / (1.0 / wide + leak * min(leak * wide / PULLING, 1.0))
     plain = Mesh(0.0, 1.0, 0, curve, scale, first_time, end, turn, width)
     first, last = number_of(plain, first_time)[0], number_of(plain, end)[0]
     # The step is often a simple fraction of another mesh's: rounding must not decide whether there is a node more.
