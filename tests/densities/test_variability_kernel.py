@@ -78,9 +78,20 @@ EDGY = {
 }
 
 
+FAR = {"rt": 1.7369577617807233, "response": 1.0, "v": -50500596.96091952, "a": 27815607.958320457} | {
+    "z": 0.00012203885814053258,
+    "t": 1.7292759320551634,
+    "sz": 3.7225044251535513e-09,
+    "sv": 0.78220288152292,
+    "st": 2.739623635762097e-07,
+}
+"""All starts that matter are closer together than doubles tell apart."""
+
+
 @settings(max_examples=600, deadline=None, derandomize=True)
 @given(st.fixed_dictionaries(EDGY))
 @example({"rt": 0.5, "response": 1.0, "v": 0.0, "a": 1.0, "z": 0.5, "t": 0.5, "sz": 0.0, "sv": 0.0, "st": 1e-300})
+@example(FAR)
 def test_never_nan(point):
     out = numbers([[point[name]] for name in NAMES])
     assert not np.isnan(out[0, 0]) and np.all(np.isfinite(out[1:])), out

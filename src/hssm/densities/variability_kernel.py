@@ -20,6 +20,7 @@ from hssm.densities.special.first_passage import ell
 from hssm.densities.special.numba_backend import fingerprint, kernel
 
 _MOST_TIMES, _MOST_STARTS = 48, 24
+_LEAST_VARIANCE = 1e-290
 N_NUMBERS = 8
 """Value and seven derivatives."""
 
@@ -65,25 +66,26 @@ def _lay_starts(x, n, trial, time):  # type: ignore[no-untyped-def]
     t, place, log_weight = time
     drift, distance, w, wc, sz, sv = trial
     centre = -drift * t / distance
-    variance = t * (1.0 + sv * sv * t) / (distance * distance)
+    variance = max(t * (1.0 + sv * sv * t) / (distance * distance), _LEAST_VARIANCE)
     low, high = w - 0.5 * sz, w + 0.5 * sz
     nearest = min(max(centre, low), high)
-    reach = math.sqrt((nearest - centre) ** 2 + REACH * variance)
-    cut_low, cut_high = centre - reach > low, centre + reach < high
-    first = centre - reach if cut_low else low
-    last = centre + reach if cut_high else high
-    wide = last - first
-    far = max(abs(first - centre), abs(last - centre))
+    # Starts matter up to so far from the nearest one; far from all of them that is a small difference of large numbers.
+    away = abs(nearest - centre)
+    reach = REACH * variance / (away + math.sqrt(away * away + REACH * variance))
+    cut_low, cut_high = reach < nearest - low, reach < high - nearest
+    left, right = min(reach, nearest - low), min(reach, high - nearest)
+    wide, most = left + right, max(left, right)
     count = 1
     if wide > 0.0:
-        change = (far * far - (nearest - centre) ** 2) / (2.0 * variance)
+        change = most * (2.0 * away + most) / (2.0 * variance)
         # Close to the opposite bound the density falls off within t / (2 distance), as exp(-2 wc distance^2 / t).
         steep = 2.0 * distance * distance / t
-        if steep * (1.0 - last) + 0.5 * ((last - centre) ** 2 - (nearest - centre) ** 2) / variance < 0.5 * REACH:
+        rise = 0.5 * right * (2.0 * (nearest - centre) + right) / variance
+        if steep * (1.0 - (nearest + right)) + rise < 0.5 * REACH:
             change += min(steep * wide, 0.5 * REACH)
         count = _count(change, 2.0 * wide, _MOST_STARTS)
     cut = cut_low or cut_high
-    shift = 0.5 * (first + last) - w if cut else 0.0
+    shift = nearest - w + 0.5 * (right - left) if cut else 0.0
     keep_low, keep_high = 0.0 if cut_low else 1.0, 0.0 if cut_high else 1.0
     add_w = (keep_high - keep_low) / wide if cut else 0.0
     add_sz = 0.5 * (keep_high + keep_low) / wide - 1.0 / sz if cut else 0.0

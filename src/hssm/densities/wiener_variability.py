@@ -84,14 +84,15 @@ def _starts(time: TensorVariable, trial: Trial) -> tuple[TensorVariable, TensorV
     variance = time * (1.0 + last_axis(trial.sv) ** 2 * time) / last_axis(trial.distance) ** 2
     centre = -last_axis(trial.drift) * time / last_axis(trial.distance) - w
     nearest = pt.clip(centre, -0.5 * sz, 0.5 * sz)
-    reach = pt.sqrt((nearest - centre) ** 2 + REACH * variance)
-    first, last = held(centre - reach + w), held(centre + reach + w)
-    cut_first, cut_last = pt.gt(first, w - 0.5 * sz), pt.lt(last, w + 0.5 * sz)
-    low = pt.switch(cut_first, first - w, -0.5 * sz)
-    high = pt.switch(cut_last, last - w, 0.5 * sz)
-    share = pt.switch(cut_first | cut_last, safe_log(high - low) - safe_log(sz), 0.0)
+    # Starts matter up to so far from the nearest one; far from all of them that is a small difference of large numbers.
+    away, nearest = pt.abs(nearest - centre), held(nearest)
+    reach = held(REACH * variance / (away + pt.sqrt(away**2 + REACH * variance)))
+    below, above = nearest + 0.5 * sz, 0.5 * sz - nearest
+    cut_first, cut_last = pt.lt(reach, below), pt.lt(reach, above)
+    left, right = pt.switch(cut_first, reach, below), pt.switch(cut_last, reach, above)
+    share = pt.switch(cut_first | cut_last, safe_log(left + right) - safe_log(sz), 0.0)
     y, weights = unit_rule(_N_STARTS)
-    offset = last_axis(low) + last_axis(high - low) * y
+    offset = last_axis(nearest - left) + last_axis(left + right) * y
     wc = last_axis(last_axis(trial.wc))
     return last_axis(w) + offset, wc - offset, last_axis(share) + np.log(weights)
 
