@@ -71,12 +71,14 @@ def test_an_approximation_can_be_restored(fitted):
 
 
 def test_the_same_seed_gives_the_same_fit_and_the_approximation_is_returned_on_request(fitted):
-    model, tree = fitted
-    method = "fullrank_advi" if type(model.vi_approx).__name__ == "FullRank" else "advi"
-    fresh = hssm.HSSM(simple_frame())
-    approximation = fresh.vi(method, **SHORT_VI, return_idata=False)
-    assert approximation is fresh.vi_approx
-    xr.testing.assert_equal(fresh.vi_idata["posterior"].to_dataset(), tree["posterior"].to_dataset())
+    method = "fullrank_advi" if type(fitted[0].vi_approx).__name__ == "FullRank" else "advi"
+    # Not with the fit of the fixture: functions that numba has just compiled may differ from those it loads from its
+    # disk cache, as both of these do, in the last digit.
+    one, other = hssm.HSSM(simple_frame()), hssm.HSSM(simple_frame())
+    approximation = one.vi(method, **SHORT_VI, return_idata=False)
+    assert approximation is one.vi_approx
+    other.vi(method, **SHORT_VI)
+    xr.testing.assert_equal(one.vi_idata["posterior"].to_dataset(), other.vi_idata["posterior"].to_dataset())
 
 
 @pytest.mark.parametrize("method", ["avdi", "vi", "ADVI"])
