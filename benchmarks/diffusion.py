@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from _harness import Row, main, parser, run_worker, sides
-from exact_family import least_seconds
+from exact_family import ONE_THREAD, least_seconds
 
 N_TRIALS = 2000
 LONGEST = 5.0
@@ -29,7 +29,6 @@ GRIDS = {"coarse": 5e-3, "fine": 1e-3, "finest": 2.5e-4}
 WORST = -20.0
 LIMIT = 5.0
 """Milliseconds for value and gradient."""
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
 def conduct(options: argparse.Namespace) -> dict[str, Any]:
@@ -44,12 +43,11 @@ def conduct(options: argparse.Namespace) -> dict[str, Any]:
             peer = run_worker(__file__, options.pyddm, {**common, "side": "pyddm", "grids": grids}, ONE_THREAD).result
     rows = []
     for model in POINTS:
-        value, network = ours[model], ours.get(f"{model} network")
+        value, network = ours[model], ours[f"{model} network"]
         what = f"{model}, value and gradient (largest error {value['error']:.1g})"
         rows.append(Row(what=what, unit="ms", ours=value["ms"], limit=LIMIT))
-        if network:
-            what = f"{model}, peer: its 100-100-100 network (mean error {network['error']:.1g})"
-            rows.append(Row(what=what, unit="ms", ours=value["ms"], peer=network["ms"]))
+        what = f"{model}, peer: its 100-100-100 network (mean error {network['error']:.1g})"
+        rows.append(Row(what=what, unit="ms", ours=value["ms"], peer=network["ms"]))
         for grid in grids if peer else ():
             found = peer[f"{model} {grid}"]
             what = f"{model}, peer: PyDDM's value, dx = dt = {GRIDS[grid]:g} (mean error {found['error']:.1g})"
@@ -106,6 +104,7 @@ def _ms(data: Any, model: str, kind: str, blocks: int) -> float:
     from pymc.blocking import DictToArrayBijection
 
     import hssm
+    from hssm.bambi_bridge.model import unconstrained_point
 
     fit = hssm.HSSM(data, model=model, loglik_kind=kind, p_outlier=None)
     pymc_model = fit.pymc_model
@@ -113,8 +112,6 @@ def _ms(data: Any, model: str, kind: str, blocks: int) -> float:
     mode = "JAX" if kind == "approx_differentiable" else "NUMBA"
     function = pymc_model.logp_dlogp_function(ravel_inputs=True, initial_point=start, mode=mode)
     function.set_extra_values({})
-    from hssm.bambi_bridge.model import unconstrained_point
-
     truth = {name: np.asarray(value) for name, value in POINTS[model].items()}
     point = DictToArrayBijection.map(unconstrained_point(pymc_model, truth))
 

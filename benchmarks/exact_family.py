@@ -18,6 +18,7 @@ N_TRIALS = 2000
 N_DRAWS = 200_000
 BLOCK_SECONDS = 0.03
 FASTEST_RACE = 0.6
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 POINTS: dict[str, dict[str, float]] = {
     "ddm": {"v": 0.8, "a": 1.2, "z": 0.55, "t": 0.3},
@@ -50,7 +51,7 @@ def conduct(options: argparse.Namespace) -> dict[str, Any]:
         __file__,
         sides(None)["ours"],
         {"models": options.models or list(POINTS), "short": options.short},
-        {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")},
+        ONE_THREAD,
     )
     rows = [_row(key, value) for key, value in run.result.items()]
     return {"benchmark": "exact_family", "rows": rows, "details": run.result}
