@@ -52,9 +52,6 @@ DRAWN = Tolerance(relative=1e-9, absolute=1e-12)
 BINNED = Tolerance(absolute=0.01)
 """A kernel density of binned values against the exact one, or the area of a density on a grid against a proportion."""
 
-SOLVER = Tolerance(absolute=1e-6)
-"""Probabilities of a diffusion that is solved numerically, as documented."""
-
 FIXED_QUADRATURE = Tolerance(relative=1e-8, absolute=1e-8)
 """An average over starts, non-decision times or decision times by a rule with a fixed number of nodes."""
 
@@ -72,7 +69,7 @@ QUADRATURE_SLOPE = Tolerance(relative=1e-4, absolute=1e-3)
 move as smoothly as it does."""
 
 SOLVER = Tolerance(absolute=1e-6)
-"""A log density above -20 from the integral equations of first passage, at the default tolerance."""
+"""A log density above -20 from the integral equations of first passage, at the default tolerance, or a probability."""
 
 SOLVER_GRADIENT = Tolerance(absolute=1e-5)
 """Its derivatives, relative to max(1, |derivative|)."""

@@ -111,6 +111,39 @@ def test_start_and_leak_are_functions_too() -> None:
     np.testing.assert_allclose(hssm.log_density(spec, data, theta), expected, atol=SOLVER.absolute)
 
 
+@pytest.fixture(scope="module")
+def anywhere() -> ModelSpec:
+    """Starting points that are uniform around z, as in ``full_ddm``."""
+    return hssm.diffusion_model(
+        "anywhere",
+        drift=lambda t, p: p.v,
+        bound="constant",
+        params={"v": None, "z": None, "sz": (0.0, 1.0)},
+        start=lambda q, p: p.a * (2.0 * (p.z + p.sz * (q - 0.5)) - 1.0),
+    )
+
+
+SPREAD_OUT = {"v": 0.8, "a": 1.1, "z": 0.55, "sz": 0.7, "t": 0.2}
+
+
+def test_starts_may_be_distributed(anywhere: ModelSpec) -> None:
+    data = {"rt": np.tile(np.linspace(0.21, 2.5, 20), 2), "response": np.repeat([-1, 1], 20)}
+    full = {**SPREAD_OUT, "sv": 0.0, "st": 0.0}
+    value, slopes = hssm.log_density(anywhere, data, SPREAD_OUT, gradient=True)
+    expected, expected_slopes = hssm.log_density("full_ddm", data, full, gradient=True)
+    np.testing.assert_allclose(value, expected, atol=SOLVER.absolute, rtol=0)
+    for name in SPREAD_OUT:
+        scale = np.maximum(1.0, np.abs(expected_slopes[name]))
+        np.testing.assert_allclose(
+            slopes[name] / scale, expected_slopes[name] / scale, atol=SOLVER_GRADIENT.absolute, err_msg=name
+        )
+    drawn = hssm.simulate_data(anywhere, SPREAD_OUT, size=SIMULATED, random_state=6)
+    exact = hssm.simulate_data("full_ddm", full, size=SIMULATED, random_state=7)
+    for choice in (-1, 1):
+        pair = (frame.loc[frame.response == choice, "rt"] for frame in (drawn, exact))
+        assert stats.ks_2samp(*pair).pvalue > MONTE_CARLO.false_alarm
+
+
 def test_a_sudden_change_is_right_where_it_is_announced() -> None:
     """Evidence sets in within a few milliseconds; small steps show what is right."""
     rt = np.linspace(0.45, 1.6, 15)
@@ -131,6 +164,7 @@ def test_a_sudden_change_is_right_where_it_is_announced() -> None:
     ("changes", "error", "told"),
     [
         ({"drift": 3}, TypeError, "`drift` must be a function drift"),
+        ({"start": 0.3}, TypeError, r"`start` must be a function start\(p\) or start\(q, p\), got 0.3"),
         ({"turn": 0.1}, TypeError, "`turn` must be a function turn"),
         ({"tol": 0.0}, ValueError, "between 1e-10 and 0.1"),
         ({"bound": "wiebull_cdf"}, ValueError, "Did you mean 'weibull_cdf'"),

@@ -26,6 +26,7 @@ def process(**changes: Any) -> Process:
 def test_functions_that_work_pass() -> None:
     check_functions(process(), BOUNDS)
     check_functions(process(bound=lambda t, p: p.a - 0.2 * t), BOUNDS)
+    check_functions(process(starts=lambda q, p: p.a * (2.0 * q - 1.0)), BOUNDS)
     check_functions(process(turn=lambda p: (p.v, 0.01)), BOUNDS)
     check_functions(process(drift=lambda t, p: np.where(t < 0.5, p.v, 0.0)), BOUNDS)
 
@@ -44,6 +45,10 @@ def test_functions_that_work_pass() -> None:
         ({"leak": lambda p: np.nan}, ValueError, r"`leak` is nan for v = 0.5"),
         ({"turn": lambda p: p.a}, TypeError, "`turn` failed with TypeError.*two times, when and within how long"),
         ({"turn": lambda p: (0.1, -p.a)}, ValueError, r"`turn` is \(0.1, -1\) for v = 0.5.*not below 0"),
+        ({"starts": lambda q, p: p.a * (4.0 * q - 2.0)}, ValueError, r"`start` is -2 for .* outside the bounds ±1"),
+        ({"starts": lambda q, p: np.log(q)}, ValueError, r"`start` is -inf at share 0 for v = 0.5"),
+        ({"starts": lambda q, p: p.k * q}, TypeError, "`start` failed with AttributeError.*'k'.*v, a, z"),
+        ({"starts": lambda q, p: np.zeros(2)}, ValueError, r"`start` returned .* shape \(2,\) for 5 shares"),
         ({"start": lambda p: 2.0 * p.a}, ValueError, r"`start` is 2 for .* outside the bounds ±1"),
     ],
 )

@@ -6,6 +6,7 @@ here; likelihood and simulator then come from ``densities.passage`` and ``simula
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,7 +32,7 @@ def diffusion_model(  # noqa: PLR0913  (public, and documented as one table of o
     params: Mapping[str, Any] | Sequence[str],
     leak: Callable[[Any], Any] | None = None,
     *,
-    start: Callable[[Any], Any] | None = None,
+    start: Callable[..., Any] | None = None,
     turn: Callable[[Any], tuple[Any, Any]] | None = None,
     extra_fields: Sequence[str] | None = None,
     tol: float = 1e-6,
@@ -64,7 +65,8 @@ def diffusion_model(  # noqa: PLR0913  (public, and documented as one table of o
         ``f(p)`` in 1/s; below 0 evidence drives itself away from 0. None is no leak.
     start : callable, optional
         ``f(p)``, where evidence begins. None is a (2 z - 1) if there is a parameter z, else 0. With a boundary by name
-        z is relative to its height at the start.
+        z is relative to its height at the start. A function ``f(q, p)`` of two arguments is the quantile function of a
+        distribution of starts, all inside the bounds: where the share ``q`` of the trials begins further down.
     turn : callable, optional
         ``f(p)``, when drift or bound change suddenly and within how long: two times in seconds. The model is the same;
         its equations are solved at more times around then. None if there are only changes in the course of a trial.
@@ -92,6 +94,11 @@ def diffusion_model(  # noqa: PLR0913  (public, and documented as one table of o
     ...     params={"v": None, "a": None, "z": None, "k": (0, 20), "half": (0, 5)},
     ... )
     >>> hssm.HSSM(data, model=model)
+
+    Starts that are uniform within ``sz`` of the separation around ``z``:
+
+    >>> def start(q, p):
+    ...     return p.a * (2.0 * (p.z + p.sz * (q - 0.5)) - 1.0)
     """
     from hssm.densities.passage.process import passage_density
     from hssm.densities.passage.trace import Process, no_leak, no_turn, relative_start
@@ -110,6 +117,7 @@ def diffusion_model(  # noqa: PLR0913  (public, and documented as one table of o
     covariates = check_extra_fields(extra_fields, faults)
     faults.raise_if_any()
     names = tuple(spec.name for spec in specs)
+    one_place = start is None or _n_arguments(start) < 2
     _check_start(names, covariates, start, faults)
     faults.raise_if_any()
     process = Process(
@@ -118,7 +126,8 @@ def diffusion_model(  # noqa: PLR0913  (public, and documented as one table of o
         drift=drift,
         bound=own_bound,
         leak=leak or no_leak,
-        start=start or (relative_start if "z" in names else _middle),
+        start=(one_place and start) or (relative_start if "z" in names else _middle),
+        starts=None if one_place else start,
         turn=turn or no_turn,
     )
     check_functions(process, {spec.name: spec.bounds for spec in specs}, may_open_again=known is not None)
@@ -159,6 +168,16 @@ def _middle(p: Any) -> float:
     return 0.0
 
 
+def _n_arguments(function: Callable[..., Any]) -> int:
+    """How many arguments a function must be given; 1 where that cannot be known."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 1
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(each.kind in positional and each.default is inspect.Parameter.empty for each in parameters)
+
+
 def _equation(leak: Any) -> str:
     pull = "" if leak is None else " − leak·X"
     return f"dX = (drift(τ){pull}) dτ + dW, absorbed at ±bound(τ); rt = t + τ"
@@ -168,7 +187,7 @@ def _check_arguments(name: Any, functions: Mapping[str, Any], tol: Any, faults: 
     faults.type(not isinstance(name, str), f"the name must be a string, got {name!r}")
     for role, function in functions.items():
         optional = role in ("leak", "start", "turn")
-        arguments = "(p)" if optional else "(t, p)"
+        arguments = {"start": "(p) or start(q, p)"}.get(role, "(p)" if optional else "(t, p)")
         wrong = not callable(function) and not (optional and function is None)
         faults.type(wrong, f"`{role}` must be a function {role}{arguments}, got {function!r}")
     number = isinstance(tol, int | float) and not isinstance(tol, bool)

@@ -17,6 +17,12 @@ from hssm.spec import Bounds
 TIMES = np.array([1e-12, 1e-3, 0.01, 0.03, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0])
 """Decision times (s) at which functions are tried."""
 
+QUANTILES = np.array([0.0, 0.01, 0.5, 0.99, 1.0])
+"""Shares of the trials at which a distribution of starting points is tried."""
+
+WHERE = {"time": " at decision time {:g} s", "share": " at share {:g}"}
+"""How a message says where a function fails."""
+
 SHARES = (0.5, 0.35, 0.65, 0.2, 0.8)
 SHIFTS = 7
 """Sets of parameters: shares of their intervals, shifted from one parameter to the next."""
@@ -34,11 +40,12 @@ def check_functions(process: Any, bounds: Mapping[str, Bounds], *, may_open_agai
         width = _numbers("bound", process.bound, point, TIMES)
         _numbers("drift", process.drift, point, TIMES)
         _numbers("leak", process.leak, point)
-        start = _numbers("start", process.start, point)[0]
+        start = _furthest_start(process, point)
         _require_turn(process, point)
         if not may_open_again:
             _require_closed_for_good(process, point, width)
-        started = started or abs(start) < width[0]
+        # A distribution may reach the bounds, where none of its trials begin.
+        started = started or abs(start) < width[0] or (abs(start) == width[0] and process.starts is not None)
     if not started:
         _refuse_start(process, points[0])
 
@@ -79,14 +86,15 @@ def _try_symbols(process: Any) -> None:
         "drift": lambda: process.drift(time, symbols),
         "bound": lambda: process.bound(time, symbols),
         "leak": lambda: process.leak(symbols),
-        "start": lambda: process.start(symbols),
+        "start": lambda: process.starts(time, symbols) if process.starts else process.start(symbols),
     }
+    vectors = {"drift", "bound"} | ({"start"} if process.starts else set())
     for role, call in calls.items():
         try:
             found = pt.as_tensor_variable(variable_of(call()))
         except Exception as error:
             raise TypeError(_failed(role, error)) from error
-        if found.type.ndim > (role in ("drift", "bound")):
+        if found.type.ndim > (role in vectors):
             raise ValueError(
                 f"`{role}` must work element by element, but its result has {found.type.ndim} dimensions: leave out "
                 "new axes and matrices."
@@ -100,12 +108,14 @@ def _failed(role: str, error: Exception) -> str:
     )
 
 
-def _numbers(role: str, function: Any, point: Mapping[str, float], times: np.ndarray | None = None) -> np.ndarray:
-    """The values of a function at one set of parameters, one per time; faults are reported."""
+def _numbers(
+    role: str, function: Any, point: Mapping[str, float], at: np.ndarray | None = None, kind: str = "time"
+) -> np.ndarray:
+    """The values of a function at one set of parameters, one per time or share; faults are reported."""
     from hssm.densities.passage.symbols import Parameters
 
-    n = 1 if times is None else times.size
-    arguments = (Parameters(point),) if times is None else (times.copy(), Parameters(point))
+    n = 1 if at is None else at.size
+    arguments = (Parameters(point),) if at is None else (at.copy(), Parameters(point))
     with np.errstate(all="ignore"):
         try:
             found = np.asarray(function(*arguments), dtype=float)
@@ -113,18 +123,26 @@ def _numbers(role: str, function: Any, point: Mapping[str, float], times: np.nda
             raise TypeError(_failed(role, error)) from error
     if found.shape not in ((), (n,)):
         raise ValueError(
-            f"`{role}` returned an array of shape {found.shape} for {n} times; expected one number per time, "
+            f"`{role}` returned an array of shape {found.shape} for {n} {kind}s; expected one number per {kind}, "
             f"({n},), or a single one."
         )
     values = np.broadcast_to(found, (n,))
     wrong = np.flatnonzero(~np.isfinite(values))
     if wrong.size:
-        where = "" if times is None else f" at decision time {times[wrong[0]]:g} s"
+        where = "" if at is None else WHERE[kind].format(at[wrong[0]])
         raise ValueError(
             f"`{role}` is {values[wrong[0]]}{where} for {_shown(point)}: it must be finite everywhere inside the "
             "parameters' bounds. Correct it, or narrow the bounds in `params`."
         )
     return values
+
+
+def _furthest_start(process: Any, point: Mapping[str, float]) -> float:
+    """The starting point that is furthest from the middle."""
+    if process.starts is None:
+        return float(_numbers("start", process.start, point)[0])
+    places = _numbers("start", process.starts, point, QUANTILES, "share")
+    return float(places[np.argmax(np.abs(places))])
 
 
 def _require_turn(process: Any, point: Mapping[str, float]) -> None:
@@ -162,7 +180,7 @@ def _refuse_start(process: Any, point: Mapping[str, float]) -> None:
             "is half the distance of the two bounds and must be positive at the start. Correct it, or the bounds in "
             "`params`."
         )
-    start = _numbers("start", process.start, point)[0]
+    start = _furthest_start(process, point)
     raise ValueError(
         f"`start` is {start:g} for {_shown(point)}, outside the bounds ±{width:g}, and nowhere tried is it inside: "
         "correct it, or the bounds in `params`."

@@ -28,11 +28,12 @@ _CHUNK = 256
 
 def _draw_trials(rng, paths, theta, step, longest, out):  # type: ignore[no-untyped-def]
     """Decision time and response (+1 or -1) of every column of ``theta`` (P, n) into ``out`` (n, 2)."""
-    drifts, bounds, constants_of = paths
-    times, root = np.empty(_CHUNK + 1), math.sqrt(step)
+    drifts, bounds, constants_of, distributed = paths
+    times, share, root = np.empty(_CHUNK + 1), np.empty(1), math.sqrt(step)
     for i in range(theta.shape[1]):
         own = theta[:, i].copy()
-        constants = constants_of(np.zeros(1), own)[:, 0]
+        share[0] = rng.random() if distributed else 0.0
+        constants = constants_of(share, own)[:, 0]
         x, leak, time, choice = constants[0], constants[1], 0.0, 0
         times[0] = 1e-12
         width = bounds(times[:1], own)[0, 0]
@@ -65,7 +66,7 @@ def _draw_trials(rng, paths, theta, step, longest, out):  # type: ignore[no-unty
 def _compiled() -> Callable[..., None]:
     function, vector = types.FunctionType(SIGNATURE), types.float64[:, ::1]
     with quietly():
-        paths = types.UniTuple(function, 3)
+        paths = types.Tuple((function, function, function, types.boolean))
         signature = types.void(types.npy_rng, paths, vector, types.float64, types.float64, vector)
         compiled: Any = numba.njit(signature, cache=True, error_model="numpy")(_draw_trials)
     return compiled  # type: ignore[no-any-return]
@@ -87,7 +88,7 @@ class PassageSimulator:
         columns = np.array([np.broadcast_to(value, t.shape) for value in values])
         out = np.full((t.size, 2), np.nan)
         paths = compiled_paths(self.process)
-        functions = (paths.drifts, paths.bounds, paths.constants)
+        functions = (paths.drifts, paths.bounds, paths.constants, paths.distributed)
         with quietly():
             _compiled()(rng, functions, np.ascontiguousarray(columns), options.delta_t, options.max_t, out)
         out[:, 0] += t

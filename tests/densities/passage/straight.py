@@ -32,7 +32,7 @@ def solved(
 ) -> Table:
     """The table up to ``end``; ``accuracy`` is the tolerance and the steepness of the log density."""
     with quietly():
-        paths = (*compiled_paths(ANGLE)[:5], smooth)
+        paths = tuple(compiled_paths(ANGLE)._replace(smooth=smooth))
         return solve(paths, THETA, (FIRST, end), np.array(sides), accuracy)
 
 

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from hssm.densities.passage.march import END_WEIGHTS, _spread_of, blocks, free_term, march, spread
+from hssm.densities.passage.march import END_WEIGHTS, Starts, _spread_of, blocks, free_term, march, origin, spread
 from tests.densities.passage.straight import NAMES, THETA, edges, exact, exact_slopes, mesh, times_of
 from tests.tolerances import FINITE_DIFFERENCE, OTHER_ALGORITHM, SAME_NUMERICS, SOLVER, SOLVER_GRADIENT
 
@@ -110,21 +110,49 @@ def test_the_first_densities_have_logarithms_where_they_themselves_underflow() -
     np.testing.assert_allclose(found.log_slopes[:, 0], exact_slopes(times, 1), rtol=SOLVER_GRADIENT.absolute)
 
 
+@pytest.mark.parametrize("leak", [0.0, 0.8, -0.5])
+def test_what_is_known_of_the_start_at_a_time(leak: float) -> None:
+    """exp(-g t), 1 / V, 1 / sqrt(2 pi V), and the slopes of V and of exp(-g t) by the leak, by differences."""
+    time, h = 0.7, 1e-6
+    lag, above, below = np.empty(5), np.empty(5), np.empty(5)
+    for place, near in ((lag, leak), (above, leak + h), (below, leak - h)):
+        origin(time, near, place)
+    variance = time if leak == 0.0 else (1.0 - np.exp(-2.0 * leak * time)) / (2.0 * leak)
+    assert lag[0] == pytest.approx(np.exp(-leak * time), rel=SAME_NUMERICS.relative)
+    assert 1.0 / lag[1] == pytest.approx(variance, rel=SAME_NUMERICS.relative)
+    assert lag[2] == pytest.approx(1.0 / np.sqrt(2.0 * np.pi * variance), rel=SAME_NUMERICS.relative)
+    assert lag[3] == pytest.approx((1.0 / above[1] - 1.0 / below[1]) / (2.0 * h), rel=FINITE_DIFFERENCE.relative)
+    assert lag[4] == pytest.approx((above[0] - below[0]) / (2.0 * h), rel=FINITE_DIFFERENCE.relative)
+
+
+OFFSETS = np.array([-0.2, 0.05, 0.1])
+SHARES = np.array([0.3, 0.3, 0.4])
+MOVES = np.array([[0.5, -0.2, 0.1]])
+
+
+@pytest.mark.parametrize(("share", "offset", "d_offset"), [([1.0], [0.0], [[0.0]]), (SHARES, OFFSETS, MOVES)])
 @pytest.mark.parametrize(("sign", "place", "speed"), [(1.0, 0.8, -0.3), (-1.0, -0.5, 0.4), (1.0, -0.2, 0.3)])
-def test_slopes_of_the_term_of_the_start(sign: float, place: float, speed: float) -> None:
-    """By place, speed and, through its variance, by leak."""
-    variance, per_leak, h = 0.4, -0.07, 1e-6
+def test_slopes_of_the_term_of_the_starts(sign: float, place: float, speed: float, share, offset, d_offset) -> None:
+    """An average over the starts; its slopes by place, speed, variance, log of rho and what moves the starts."""
+    variance, rho, h = 0.4, 0.8, 1e-6
+    share, offset, d_offset = np.array(share), np.array(offset), np.array(d_offset)
 
-    def term(place: float, speed: float, variance: float) -> tuple[float, ...]:
-        lag = np.array([1.0, 1.0 / variance, 1.0 / np.sqrt(2.0 * np.pi * variance), per_leak, 0.0])
-        return free_term(sign, place, speed, lag)
+    def term(place=place, speed=speed, variance=variance, rho=rho, moved=0.0) -> tuple[float, ...]:
+        lag = np.array([rho, 1.0 / variance, 1.0 / np.sqrt(2.0 * np.pi * variance), 0.0, 0.0])
+        slopes = np.empty(1)
+        found = free_term((sign, place, speed), Starts(share, offset + moved * d_offset[0], d_offset), lag, slopes)
+        return (*found, slopes[0])
 
-    sense, value, by_place, by_speed, by_leak = term(place, speed, variance)
-    bell = np.exp(-0.5 * place**2 / variance) / np.sqrt(2.0 * np.pi * variance)
-    assert sense * np.exp(value) == pytest.approx(sign * bell * (place / variance - speed))
-    differences = (
-        (term(place + h, speed, variance)[1] - term(place - h, speed, variance)[1]) / (2 * h),
-        (term(place, speed + h, variance)[1] - term(place, speed - h, variance)[1]) / (2 * h),
-        per_leak * (term(place, speed, variance + h)[1] - term(place, speed, variance - h)[1]) / (2 * h),
-    )
-    assert (by_place, by_speed, by_leak) == pytest.approx(differences, rel=FINITE_DIFFERENCE.relative)
+    sense, value, *slopes = term()
+    gap = place - rho * offset
+    bells = np.exp(-0.5 * gap**2 / variance) / np.sqrt(2.0 * np.pi * variance)
+    expected = (share * sign * bells * (gap / variance - speed)).sum()
+    assert sense * np.exp(value) == pytest.approx(expected, rel=OTHER_ALGORITHM.relative)
+    differences = [
+        (term(place=place + h)[1] - term(place=place - h)[1]) / (2 * h),
+        (term(speed=speed + h)[1] - term(speed=speed - h)[1]) / (2 * h),
+        (term(variance=variance + h)[1] - term(variance=variance - h)[1]) / (2 * h),
+        rho * (term(rho=rho + h)[1] - term(rho=rho - h)[1]) / (2 * h),
+        (term(moved=h)[1] - term(moved=-h)[1]) / (2 * h),
+    ]
+    np.testing.assert_allclose(slopes, differences, rtol=FINITE_DIFFERENCE.relative, atol=FINITE_DIFFERENCE.absolute)

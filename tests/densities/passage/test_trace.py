@@ -59,6 +59,19 @@ def test_constants_are_start_and_leak_with_their_slopes() -> None:
     np.testing.assert_allclose(found, expected, rtol=SAME_NUMERICS.relative)
 
 
+def test_a_distribution_of_starts_takes_shares_for_times() -> None:
+    def starts(share, p):
+        return p["a"] * (2.0 * p["z"] - 1.0) + p["k"] * (share - 0.5)
+
+    shares, paths = np.array([0.0, 0.3, 1.0]), compiled_paths(replace(PROCESS, starts=starts))
+    found, alone = paths.constants(shares, THETA), compiled_paths(PROCESS).constants(shares, THETA)
+    assert paths.distributed
+    assert not compiled_paths(PROCESS).distributed
+    np.testing.assert_allclose(found[0], alone[0] + THETA[-1] * (shares - 0.5), rtol=SAME_NUMERICS.relative)
+    np.testing.assert_allclose(found[2 + len(NAMES) - 1], shares - 0.5, rtol=SAME_NUMERICS.relative)
+    np.testing.assert_array_equal(found[2 + len(NAMES) :], alone[2 + len(NAMES) :])
+
+
 def test_the_turn_follows_the_slopes_of_the_constants() -> None:
     process = replace(PROCESS, turn=lambda p: (p.a / p.v, 0.1))
     found, without = (compiled_paths(each).constants(np.zeros(1), THETA)[:, 0] for each in (process, PROCESS))

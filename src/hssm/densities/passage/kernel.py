@@ -16,12 +16,13 @@ import numpy as np
 from numba import types
 from numba.core.errors import NumbaExperimentalFeatureWarning
 
-from hssm.densities.passage import distribution, grouping, march, mean_path, mesh, solve, table
+from hssm.densities.passage import distribution, grouping, march, mean_path, mesh, solve, starts, table
 from hssm.densities.passage.distribution import NEVER, both_integrals, log_cdf, log_survival
 from hssm.densities.passage.grouping import grouped, same
-from hssm.densities.passage.march import FLAGS, free_term, spread
+from hssm.densities.passage.march import FLAGS, free_term, origin
 from hssm.densities.passage.mesh import LONGEST, NARROW, SOON, first_time
 from hssm.densities.passage.solve import edges_at
+from hssm.densities.passage.starts import extent, starts_of
 from hssm.densities.passage.table import read
 from hssm.densities.passage.trace import SIGNATURE, Process, compiled_paths
 from hssm.densities.path import FOREVER, SOONEST
@@ -43,19 +44,17 @@ _LATE_TOLERANCE = 0.01
 @numba.njit(**FLAGS)
 def early_density(edges, s, out) -> None:  # type: ignore[no-untyped-def]
     """Into ``out`` (2 + P,): log density, slope by time and slopes by parameters where only the free term counts."""
-    time, leak = edges.time[0], edges.leak
-    share, by_x = spread(leak * time)
+    time, leak, lag, moved = edges.time[0], edges.leak, np.empty(5), np.empty(edges.d_place.shape[0])
+    origin(time, leak, lag)
     sign, place, speed = 1.0 - 2.0 * s, edges.place[s, 0], edges.speed[s, 0]
-    lag = np.empty(5)
-    lag[0], lag[1] = 1.0, 1.0 / (time * share)
-    lag[2], lag[3], lag[4] = math.sqrt(lag[1] / (2.0 * math.pi)), 1.0, 0.0
-    _, value, by_place, by_speed, by_variance = free_term(sign, place, speed, lag)
-    by_leak = by_variance * time * time * by_x
+    _, value, by_place, by_speed, by_variance, by_log_rho = free_term((sign, place, speed), edges.starts, lag, moved)
+    by_leak = by_variance * lag[3] - by_log_rho * time
     out[0] = value
-    out[1] = by_place * (speed - leak * place) + by_variance * (1.0 - 2.0 * leak * time * share)
-    for q in range(edges.d_place.shape[0]):
-        moved = edges.d_place[q, s, 0] * by_place + edges.d_speed[q, s, 0] * by_speed
-        out[2 + q] = moved + edges.d_leak[q] * by_leak
+    # The variance grows by 1 - 2 g V per second.
+    out[1] = by_place * (speed - leak * place) + by_variance * (1.0 - 2.0 * leak / lag[1]) - by_log_rho * leak
+    for q in range(moved.size):
+        changes = edges.d_place[q, s, 0] * by_place + edges.d_speed[q, s, 0] * by_speed
+        out[2 + q] = changes + edges.d_leak[q] * by_leak + moved[q]
 
 
 @numba.njit(**FLAGS)
@@ -116,11 +115,11 @@ def _densities(paths, trials, members, accuracy, out):  # type: ignore[no-untype
     """Log densities of trials of one set of parameters."""
     first, longest, tolerance = accuracy
     theta = trials[2:, members[0]].copy()
-    constants = paths[3](np.zeros(1), theta)[:, 0]
-    start, leak = constants[0], constants[1]
     width = paths[2](np.full(1, first), theta)[0, 0]
+    low, high, _ = extent(paths, theta)
+    leak = paths[3](np.zeros(1), theta)[1, 0]
     dead = mesh.last_time(paths[2], theta, longest, leak)[0]
-    classes = classified(trials, members, (width - start, width + start), dead)
+    classes = classified(trials, members, (width - high, width + low), dead)
     for k in range(LATE + 1):
         chosen = members[classes == k]
         if chosen.size > 0 and k < LATE:
@@ -135,13 +134,13 @@ def _distributions(paths, trials, members, accuracy, out):  # type: ignore[no-un
     first, longest, tolerance = accuracy
     survival, tolerance = tolerance < 0.0, abs(tolerance)
     theta, row = trials[2:, members[0]].copy(), np.empty(trials.shape[0])
-    start = paths[3](np.zeros(1), theta)[0, 0]
     width = paths[2](np.full(1, longest), theta)[0, 0]
     if survival and width > NARROW:
         longest += _TO_COME * width * width
     found = solve.solve(paths, theta, (first, longest), np.ones(2, np.bool_), (_FINER * tolerance, STEEPNESS[1]))
     wholes = both_integrals(found)
     width = paths[2](np.full(1, first), theta)[0, 0]
+    low, high, _ = extent(paths, theta)
     for i in members:
         time, s = min(trials[0, i], FOREVER), 0 if trials[1, i] > 0 else 1
         if survival and not time > first:
@@ -150,7 +149,7 @@ def _distributions(paths, trials, members, accuracy, out):  # type: ignore[no-un
             continue
         elif time < found.mesh.start:
             early_density(edges_at(paths, theta, (np.full(1, time), np.ones(1)))[0], s, row)
-            gap = width - start if s == 0 else width + start
+            gap = width - high if s == 0 else width + low
             row[0] += math.log(2.0 * time * time / (gap * gap))
         elif survival and time > found.mesh.end and not paths[2](np.full(1, time), theta)[0, 0] > NARROW:
             continue
@@ -167,7 +166,7 @@ def _one_group(paths, trials, members, task, out):  # type: ignore[no-untyped-de
     """Trials of one set of parameters."""
     what, tolerance = task
     theta = trials[2:, members[0]].copy()
-    constants = paths[3](np.zeros(1), theta)[:, 0]
+    constants, _ = starts_of(paths, theta)
     longest = last_of(trials, members)
     if what != DENSITY:
         width = paths[2](np.full(1, SOON), theta)[0, 0]
@@ -179,8 +178,10 @@ def _one_group(paths, trials, members, task, out):  # type: ignore[no-untyped-de
         for i in members:
             if trials[0, i] >= FOREVER:
                 longest = max(longest, end)
-    first = first_time(paths[2], theta, constants[0], longest) if longest > SOONEST else 0.0
-    if not (first > 0.0 and np.isfinite(constants[:-2]).all()):
+    low, high, furthest = extent(paths, theta)
+    first = first_time(paths[2], theta, max(-low, high), longest) if longest > SOONEST else 0.0
+    inside = furthest <= paths[2](np.full(1, SOON), theta)[0, 0]
+    if not (first > 0.0 and inside and np.isfinite(constants[:-2]).all()):
         return
     if what == DENSITY:
         _densities(paths, trials, members, (first, longest, tolerance), out)
@@ -203,7 +204,7 @@ def _compile(version: str) -> Any:
 
     function, matrix = types.FunctionType(SIGNATURE), types.float64[:, ::1]
     with quietly():
-        paths = types.Tuple((function, function, function, function, types.boolean, types.boolean))
+        paths = types.Tuple((function, function, function, function, types.boolean, types.boolean, types.boolean))
         return numba.njit(types.void(paths, matrix, types.int64, types.float64, matrix), cache=True, **FLAGS)(evaluate)
 
 
@@ -224,7 +225,7 @@ def compiled_evaluate() -> Callable[..., None]:
     the domain it is -inf with zero slopes. ``what`` is DENSITY, CDF or SURVIVAL.
     """
     sources = "".join(
-        map(inspect.getsource, (elementary, distribution, grouping, march, mean_path, mesh, solve, table))
+        map(inspect.getsource, (elementary, distribution, grouping, march, mean_path, mesh, solve, starts, table))
     )
     compiled: Callable[..., None] = _compile(sha256(sources.encode()).hexdigest())
     return compiled

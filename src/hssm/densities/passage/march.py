@@ -9,8 +9,8 @@ Ricciardi 1990, https://doi.org/10.2307/3214598), written here in the coordinate
     k_s(t; r, t') = s N(D; 0, V) (c_s(t) - D / V),  D = p_s(t) - rho p_r(t'),
 
 with *places* p_s = s b - m, where m is the mean path, *speeds* c_s = s (b' + g b) - mu, rho = exp(-g (t - t')) and V
-the variance that the noise adds between t' and t. For the start D is p_s(t). The kernel of a bound with itself vanishes
-like sqrt(t - t').
+the variance that the noise adds between t' and t. For a start that is d above the mean start D is p_s(t) - rho d; its
+term is averaged where trials begin at different places. The kernel of a bound with itself vanishes like sqrt(t - t').
 
 On nodes that are equidistant in a mesh variable the integral is a trapezoidal sum. At the start the densities are flat
 zero, so nothing is lost there; the square root at the end is put right by weights for the last nodes, from the
@@ -56,6 +56,14 @@ END_WEIGHTS = np.array(
 -zeta(-1/2 - j) for j = 0 .. 7, so that sqrt(x) times a polynomial of degree 7 is integrated without error."""
 
 
+class Starts(NamedTuple):
+    """Where trials begin: places from their mean, with shares of the trials and derivatives by P parameters."""
+
+    share: np.ndarray  # (k,)
+    offset: np.ndarray  # (k,)
+    d_offset: np.ndarray  # (P, k)
+
+
 class Edges(NamedTuple):
     """Both bounds (axis of length 2: upper, lower) at n nodes, with derivatives by P parameters.
 
@@ -70,6 +78,7 @@ class Edges(NamedTuple):
     d_speed: np.ndarray  # (P, 2, n)
     leak: float
     d_leak: np.ndarray  # (P,)
+    starts: Starts
 
 
 class Passage(NamedTuple):
@@ -143,11 +152,11 @@ def _lags(time, leak, i, lag):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
-def _origin(t, leak, lag):  # type: ignore[no-untyped-def]
+def origin(t, leak, lag):  # type: ignore[no-untyped-def]
     """Into ``lag`` (5,) what :func:`_lags` says of sources, for the start."""
     share, slope = spread(leak * t)
-    lag[0], lag[1] = 1.0, 1.0 / (t * share)
-    lag[2], lag[3], lag[4] = _ROOT * math.sqrt(lag[1]), t * t * slope, -t
+    lag[0], lag[1] = math.exp(-leak * t), 1.0 / (t * share)
+    lag[2], lag[3], lag[4] = _ROOT * math.sqrt(lag[1]), t * t * slope, -t * lag[0]
 
 
 @numba.njit(**FLAGS)
@@ -182,33 +191,57 @@ def _terms(here, weights, places, densities, lag, many, work):  # type: ignore[n
 
 
 @numba.njit(**FLAGS)
-def free_term(sign, place, speed, lag):  # type: ignore[no-untyped-def]
-    """The term of the start: its sign, the log of its size, and the slopes of that by place, speed and leak.
+def free_term(here, starts, lag, moved):  # type: ignore[no-untyped-def]
+    """The term of the starts: its sign, the log of its size, and slopes of that.
 
-    It is positive early on; later the mean path may have left the bounds.
+    ``here`` is (sign, place, speed) of the bound that is hit. The slopes are by place, by speed, by variance and by the
+    log of rho; into ``moved`` (P,) go those by parameters that move the starts from their mean. The term is positive
+    early on; later the mean path may have left the bounds.
     """
-    pull = place * lag[1]
-    slack = sign * (pull - speed)
-    size = max(abs(slack), 1e-290)
-    value = math.log(size * lag[2]) - 0.5 * place * pull
-    towards = (sign if slack >= 0.0 else -sign) / size
-    by_place = towards * lag[1] - pull
-    by_variance = 0.5 * (pull * pull - lag[1]) - towards * pull * lag[1]
-    return 1.0 if slack >= 0.0 else -1.0, value, by_place, -towards, by_variance * lag[3]
+    sign, place, speed = here
+    rho, per = lag[0], lag[1]
+    top = -np.inf
+    for k in range(starts.share.size):
+        gap = place - rho * starts.offset[k]
+        top = max(top, -0.5 * gap * gap * per)
+    total, by_place, by_speed, by_variance, by_log_rho = 0.0, 0.0, 0.0, 0.0, 0.0
+    moved[:] = 0.0
+    for k in range(starts.share.size):
+        gap = place - rho * starts.offset[k]
+        pull = gap * per
+        bell = starts.share[k] * math.exp(-0.5 * gap * pull - top)
+        slack = sign * (pull - speed)
+        slope = bell * (sign * per - pull * slack)
+        total += bell * slack
+        by_place += slope
+        by_speed -= sign * bell
+        by_variance += bell * (0.5 * (pull * pull - per) * slack - sign * pull * per)
+        by_log_rho -= slope * rho * starts.offset[k]
+        for q in range(moved.size):
+            moved[q] -= slope * rho * starts.d_offset[q, k]
+    size = max(abs(total), 1e-290)
+    sense = 1.0 if total >= 0.0 else -1.0
+    part = sense / size
+    for q in range(moved.size):
+        moved[q] *= part
+    value = top + math.log(size * lag[2])
+    return sense, value, by_place * part, by_speed * part, by_variance * part, by_log_rho * part
 
 
 @numba.njit(**FLAGS)
 def _one(edges, solution, at, lags, work):  # type: ignore[no-untyped-def]
     """Fill in the density at node i of bound s and its slopes."""
     i, s, weights, slopes = at
-    origin, lag = lags
+    since, lag = lags
     sign, many, n_slopes = 1.0 - 2.0 * s, blocks(i), edges.d_place.shape[0]
     place, speed = edges.place[s, i], edges.speed[s, i]
-    sense, free, f_place, f_speed, f_leak = free_term(sign, place, speed, origin)
+    here = (sign, place, speed)
+    f_moved = np.empty(n_slopes)
+    sense, free, f_place, f_speed, f_variance, f_log_rho = free_term(here, edges.starts, since, f_moved)
+    f_leak = f_variance * since[3] - f_log_rho * edges.time[i]
     start = sense * math.exp(free)
     total, size = start, abs(start)
     by_place, by_speed, by_leak = start * f_place, start * f_speed, start * f_leak
-    here = (sign, place, speed)
     found = _terms(here, weights[s], edges.place, solution.density, lag, many, work)
     total, size = total + found[0], size + found[1]
     by_place, by_speed, by_leak = by_place + found[2], by_speed + found[3], by_leak + found[4]
@@ -222,10 +255,10 @@ def _one(edges, solution, at, lags, work):  # type: ignore[no-untyped-def]
     solution.density[s, i], solution.size[s, i] = total, size
     for q in range(n_slopes):
         moved = (edges.d_place[q, s, i], edges.d_speed[q, s, i], edges.d_leak[q])
-        slopes[q] += moved[0] * by_place + moved[1] * by_speed + moved[2] * by_leak
+        slopes[q] += moved[0] * by_place + moved[1] * by_speed + moved[2] * by_leak + start * f_moved[q]
         solution.slopes[q, s, i] = slopes[q]
         # Where the density underflows it is the free term, and so is its logarithm.
-        early = moved[0] * f_place + moved[1] * f_speed + moved[2] * f_leak
+        early = moved[0] * f_place + moved[1] * f_speed + moved[2] * f_leak + f_moved[q]
         solution.log_slopes[q, s, i] = slopes[q] / total if free > -_UNDERFLOW else early
     solution.log_density[s, i] = free if free < -_UNDERFLOW else (math.log(total) if total > 0.0 else -np.inf)
 
@@ -238,7 +271,7 @@ def _filled(edges: Edges, n):  # type: ignore[no-untyped-def]
     time[:before], weight[:before], place[:, :before] = edges.time, edges.weight, edges.place
     d_place = np.zeros((n_slopes, 2, n))
     d_place[:, :, :before] = edges.d_place
-    return Edges(time, weight, place, edges.speed, d_place, edges.d_speed, edges.leak, edges.d_leak)
+    return Edges(time, weight, place, edges.speed, d_place, edges.d_speed, edges.leak, edges.d_leak, edges.starts)
 
 
 @numba.njit(**FLAGS)
@@ -249,11 +282,11 @@ def march(edges: Edges) -> Passage:
     edges = _filled(edges, wide)
     slopes, log_slopes = np.zeros((n_slopes, 2, wide)), np.zeros((n_slopes, 2, n))
     solution = Passage(np.zeros((2, wide)), slopes, np.empty((2, n)), log_slopes, np.empty((2, n)))
-    origin, lag, work = np.empty(5), np.empty((5, wide)), np.empty((4, wide))
+    since, lag, work = np.empty(5), np.empty((5, wide)), np.empty((4, wide))
     # By the bound that is hit, of either source: only a bound's own kernel has a square root at the end.
     weights, sums = np.zeros((2, 2, wide)), np.empty(n_slopes)
     for i in range(n):
-        _origin(edges.time[i], edges.leak, origin)
+        origin(edges.time[i], edges.leak, since)
         _lags(edges.time, edges.leak, i, lag)
         for k in range(min(i, END_WEIGHTS.size + 1)):
             usual = edges.weight[i - 1 - k]
@@ -261,7 +294,7 @@ def march(edges: Edges) -> Passage:
             weights[0, 0, i - 1 - k] = weights[1, 1, i - 1 - k] = own
             weights[0, 1, i - 1 - k] = weights[1, 0, i - 1 - k] = usual
         for s in range(2):
-            _one(edges, solution, (i, s, weights, sums), (origin, lag), work)
+            _one(edges, solution, (i, s, weights, sums), (since, lag), work)
     return Passage(
         solution.density[:, :n].copy(),
         solution.slopes[:, :, :n].copy(),

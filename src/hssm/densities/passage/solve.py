@@ -15,6 +15,7 @@ import numpy as np
 from hssm.densities.passage.march import FLAGS, Edges, Passage, march
 from hssm.densities.passage.mean_path import between, moving_path, steady_path
 from hssm.densities.passage.mesh import Mesh, last_time, make_mesh, node
+from hssm.densities.passage.starts import starts_of
 from hssm.densities.passage.table import WIDTH, Table, lagrange, read
 
 ERROR = 0.2
@@ -47,7 +48,7 @@ def step_for(tolerance: float, cancelled: float) -> float:
 
 
 @numba.njit(**FLAGS)
-def join_edges(nodes, rows, means, constants):  # type: ignore[no-untyped-def]
+def join_edges(nodes, rows, means, constants, starts):  # type: ignore[no-untyped-def]
     """Places and speeds of both bounds from what ``trace`` and ``mean_path`` computed at the nodes."""
     time, weight = nodes
     n, n_slopes = time.size, means.shape[0] - 1
@@ -64,7 +65,7 @@ def join_edges(nodes, rows, means, constants):  # type: ignore[no-untyped-def]
                 pulled = faster + leak * wider + d_leak[q] * rows[0, i]
                 d_place[q, s, i] = sign * wider - means[1 + q, i]
                 d_speed[q, s, i] = sign * pulled - rows[3 + 2 * n_slopes + q, i]
-    return Edges(time, weight, place, speed, d_place, d_speed, leak, d_leak)
+    return Edges(time, weight, place, speed, d_place, d_speed, leak, d_leak, starts)
 
 
 @numba.njit(**FLAGS)
@@ -133,10 +134,10 @@ def as_table(mesh: Mesh, passage: Passage, squares, limits):  # type: ignore[no-
 @numba.njit(**FLAGS)
 def edges_at(paths, theta, nodes):  # type: ignore[no-untyped-def]
     """Edges at ``nodes``, times and weights, and the squared bounds there; ``paths`` as in ``trace.Paths``."""
-    edges_of, drifts, _, constants_of, steady, _ = paths
+    edges_of, drifts, steady = paths[0], paths[1], paths[4]
     time = nodes[0]
     rows = edges_of(time, theta)
-    constants = constants_of(np.zeros(1), theta)[:, 0].copy()
+    constants, starts = starts_of(paths, theta)
     means = np.empty((1 + theta.size, time.size))
     if steady:
         drift = np.empty(1 + theta.size)
@@ -144,7 +145,7 @@ def edges_at(paths, theta, nodes):  # type: ignore[no-untyped-def]
         steady_path(time, drift, constants, means)
     else:
         moving_path(time, drifts(between(time), theta), constants, means)
-    return join_edges(nodes, rows, means, constants), rows[0] * rows[0]
+    return join_edges(nodes, rows, means, constants, starts), rows[0] * rows[0]
 
 
 @numba.njit(**FLAGS)

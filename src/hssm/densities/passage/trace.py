@@ -51,10 +51,11 @@ def no_leak(p: Mapping[str, Any]) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """dX = (drift - leak X) dtau + dW from ``start``, between -bound and +bound.
+    """dX = (drift - leak X) dtau + dW from ``start``, or from ``starts``, between -bound and +bound.
 
     ``parameters`` are names in order, without the non-decision time. ``drift`` and ``bound`` take decision time and the
-    parameters, ``leak`` and ``start`` the parameters; all elementwise. Where ``smooth`` the step of the mesh follows
+    parameters, ``leak`` and ``start`` the parameters; ``starts``, if given, is the quantile function of the place where
+    a trial begins, of a share and the parameters; all elementwise. Where ``smooth`` the step of the mesh follows
     from what is known of the error; otherwise every solution is compared with a finer one. ``turn`` takes the
     parameters and returns when drift or bound change much within a short time, and within how long (s), 0 for never:
     the equations are solved at more times then.
@@ -68,15 +69,16 @@ class Process:
     start: Callable[[Any], Any] = relative_start
     smooth: bool = False
     turn: Callable[[Any], tuple[Any, Any]] = no_turn
+    starts: Callable[[Any, Any], Any] | None = None
 
 
 class Paths(NamedTuple):
     """Compiled functions of a process with P parameters; each takes times (n,) and ``theta`` (P,) and returns a matrix.
 
     ``edges`` -> (3 + 3 P, n): bound, its derivative by time, drift, then the slopes of these by parameter; ``drifts``
-    -> (1 + P, n); ``bounds`` -> (1, n); ``constants``, for one time of no meaning, -> (4 + 2 P, 1): start, leak, the
-    slopes of each, time and width of the turn. ``steady`` says that the drift does not depend on time; ``smooth`` as in
-    :class:`Process`.
+    -> (1 + P, n); ``bounds`` -> (1, n); ``constants``, for shares instead of times, -> (4 + 2 P, n): start, leak, the
+    slopes of each, time and width of the turn. ``steady`` says that the drift does not depend on time, ``distributed``
+    that the start depends on the share; ``smooth`` as in :class:`Process`.
     """
 
     edges: Callable[..., Any]
@@ -85,10 +87,14 @@ class Paths(NamedTuple):
     constants: Callable[..., Any]
     steady: bool
     smooth: bool
+    distributed: bool
 
 
 class Traced(NamedTuple):
-    """The expressions of a process: of ``times`` (n,), ``nothing``, which is zeros (n,), and ``theta`` (P,)."""
+    """The expressions of a process: of ``times`` (n,), ``nothing``, which is zeros (n,), and ``theta`` (P,).
+
+    For the start ``times`` are shares of the trials.
+    """
 
     times: TensorVariable
     nothing: TensorVariable
@@ -109,7 +115,8 @@ def trace(process: Process) -> Traced:
     parameters = [nothing + theta[i] for i in range(len(process.parameters))]
     symbols = Parameters(dict(zip(process.parameters, map(Symbol, parameters), strict=True)))
     bound, drift = process.bound(Symbol(times), symbols), process.drift(Symbol(times), symbols)
-    leak, start = process.leak(symbols), process.start(symbols)
+    leak = process.leak(symbols)
+    start = process.start(symbols) if process.starts is None else process.starts(Symbol(times), symbols)
     turn = process.turn(symbols)
     whole = [pt.cast(variable_of(value), "float64") + nothing for value in (bound, drift, leak, start, *turn)]
     return Traced(times, nothing, theta, parameters, whole[0], whole[1], whole[2], whole[3], whole[4:])
@@ -132,7 +139,7 @@ def compiled_paths(process: Process) -> Paths:
     edges = _compiled(traced, [bound, speed, drift, *by[0], *by[1], *by[2]])
     drifts, bounds = _compiled(traced, [drift, *by[2]]), _compiled(traced, [bound])
     constants = _compiled(traced, [traced.start, traced.leak, *by[3], *by[4], *traced.turn])
-    return Paths(edges, drifts, bounds, constants, is_steady(process), process.smooth)
+    return Paths(edges, drifts, bounds, constants, is_steady(process), process.smooth, process.starts is not None)
 
 
 def is_steady(process: Process) -> bool:
