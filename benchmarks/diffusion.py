@@ -156,7 +156,9 @@ def _pyddm_model(model: str, theta: dict[str, float], step: float) -> Any:
     v, a, g = theta["v"], theta["a"], theta.get("g", 0.0)
     drift = (lambda x: v - g * x) if g else v
     bound = (lambda t: a * np.exp(-((t / theta["beta"]) ** theta["alpha"]))) if model == "weibull" else a
-    return pyddm.gddm(drift=drift, noise=1.0, bound=bound, starting_position=0.0, dx=step, dt=step, T_dur=LONGEST)
+    grid = {"dx": step, "dt": step, "T_dur": LONGEST}
+    # Unless told otherwise PyDDM mixes 2 % of a uniform distribution into every model.
+    return pyddm.gddm(drift=drift, noise=1.0, bound=bound, starting_position=0.0, mixture_coef=0.0, **grid)
 
 
 if __name__ == "__main__":
