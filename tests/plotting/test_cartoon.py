@@ -68,7 +68,7 @@ def test_races_have_a_line_per_accumulator(race):
     assert ax.get_ylim()[0] == 0
     texts = [text.get_text() for text in ax.get_legend().get_texts()]
     assert texts[:3] == ["response 0", "response 1", "response 2"]
-    process = process_of("racing_diffusion_3", race.list_params, 3)
+    process = process_of(race.model_config)
     posterior = race.traces["posterior"].to_dataset().mean(("chain", "draw"))
     theta = {name: np.atleast_1d(float(posterior[name])) for name in ("A", "b", "v0", "v1", "v2", "t")}
     expected = curves(process, theta, ax.get_xlim()[1])
@@ -123,3 +123,26 @@ def test_a_cartoon_of_many_draws_and_trials_is_quick():
     began = time.perf_counter()
     model.plot_model_cartoon(n_samples=None)
     assert time.perf_counter() - began < SECONDS
+
+
+def test_columns_of_the_data_push_the_paths_of_their_panel():
+    """A conflict of one's own: in a panel of incongruent trials the mean path begins on the wrong side."""
+    simon = hssm.diffusion_model(
+        "simon",
+        drift=lambda t, p: p.v + p.side * 4.0 * np.exp(-t / 0.15),
+        bound=lambda t, p: p.a,
+        params=["v", "a"],
+        extra_fields=["side"],
+    )
+    side, theta = np.repeat([1, -1], 30), {"v": 1.6, "a": 1.0, "t": 0.3}
+    data = hssm.simulate_data(simon, {**theta, "side": side}, random_state=1).assign(side=side)
+    model = hssm.HSSM(data, model=simon, p_outlier=None)
+    draws = {name: (("chain", "draw"), np.full((1, 20), value)) for name, value in theta.items()}
+    model.restore_traces(xr.DataTree.from_dict({"posterior": xr.Dataset(draws, {"chain": [0], "draw": range(20)})}))
+    grid = plot_model_cartoon(model, col="side", n_samples=5, random_state=1)
+    lowest = {}
+    for ax, value in zip(grid.axes.flat, (-1, 1), strict=True):
+        paths = [line.get_ydata() for line in ax.get_lines() if len(line.get_xdata()) > 100]
+        lowest[value] = min(np.nanmin(path) for path in paths if np.nanmin(path) > -0.99)
+    assert lowest[-1] < -0.1
+    assert lowest[1] >= 0.0

@@ -7,6 +7,9 @@ from hssm.plotting.processes import STEP, curves, process_of, sample_paths
 from tests.tolerances import MONTE_CARLO
 
 DDM = {"v": [1.0], "a": [1.5], "z": [0.5], "t": [0.3]}
+CONFLICT = {"tinit": [0.2], "dinit": [1.0], "tslope": [3.0], "dslope": [5.0], "tfixedp": [1.0], "tcoh": [1.5]} | {
+    "dcoh": [2.0]
+}
 CASES = {
     "ddm": DDM,
     "ddm_sdv": DDM | {"sv": [0.5]},
@@ -14,6 +17,7 @@ CASES = {
     "weibull": DDM | {"alpha": [2.0], "beta": [1.5]},
     "ornstein": DDM | {"g": [0.5]},
     "gamma_drift": DDM | {"shape": [3.0], "scale": [0.2], "c": [1.0]},
+    "conflict_ds": DDM | CONFLICT,
     "levy": DDM | {"alpha": [1.5]},
     "lba2": {"A": [0.5], "b": [1.2], "v0": [1.0], "v1": [0.5]},
     "racing_diffusion_2": {"A": [0.5], "b": [1.2], "v0": [1.0], "v1": [0.5], "t": [0.3]},
@@ -24,7 +28,7 @@ CASES = {
 
 def case(name):
     theta = {key: np.asarray(value) for key, value in CASES[name].items()}
-    return process_of(name, list(theta), 2), theta
+    return process_of(get_model(name)), theta
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -68,6 +72,45 @@ def test_the_shapes_of_boundaries_and_drifts():
     np.testing.assert_allclose(leaking[both], 2 * (1 - np.exp(-0.5 * (times[both] - 0.3))), atol=0.01)
 
 
+@pytest.fixture(scope="module")
+def pulse():
+    """A drift and boundaries of one's own, a column of the data, starts that differ between trials."""
+    return hssm.diffusion_model(
+        "pulse",
+        drift=lambda t, p: p.v + p.side * p.pull * np.exp(-t / 0.2),
+        bound=lambda t, p: p.a / (1.0 + t),
+        params={"v": None, "a": None, "z": None, "pull": (0, 5), "w": (0, 1)},
+        start=lambda q, p: p.a * (2.0 * p.z - 1.0) + p.w * p.a * (q - 0.5),
+        leak=lambda p: 0.5,
+        extra_fields=["side"],
+    )
+
+
+def test_a_model_of_ones_own_is_drawn_from_its_own_functions(pulse):
+    process = process_of(pulse)
+    assert process.covariates == ("side",)
+    numbers = {"v": 0.5, "a": 1.5, "z": 0.6, "t": 0.3, "pull": 3.0, "w": 0.4}
+    theta = {name: np.full(2, value) for name, value in numbers.items()} | {"side": np.array([1.0, -1.0])}
+    found = curves(process, theta, 2.0)
+    np.testing.assert_allclose(found.start, 1.5 * 0.2)
+    after = found.times > 0.31
+    np.testing.assert_allclose(found.boundary[0, after], 1.5 / (1.0 + found.times[after] - 0.3), rtol=1e-6)
+    agreeing, opposing = found.drift[:, 0]
+    soon = (found.times > 0.32) & (found.times < 0.5)
+    assert (agreeing[soon] > 0.3).all()
+    assert (opposing[soon] < 0.3).all()
+    step = found.times[1] - found.times[0]
+    i = int(np.flatnonzero(soon)[0])
+    tau, x = found.times[i] - 0.3, agreeing[i]
+    slope = 0.5 + 3.0 * np.exp(-tau / 0.2) - 0.5 * x
+    assert (agreeing[i + 1] - x) / step == pytest.approx(slope, rel=1e-6)
+    one = {name: values[:1] for name, values in theta.items()}
+    begins = [path[0, 1] for path in sample_paths(process, one, 2.0, 40, np.random.default_rng(4))]
+    assert min(begins) >= 0.0
+    assert max(begins) <= 0.6
+    assert np.std(begins) == pytest.approx(0.6 / np.sqrt(12), rel=0.3)
+
+
 def test_a_path_that_does_not_arrive_ends_with_the_axis():
     process, theta = case("ddm")
     found = curves(process, theta | {"v": np.zeros(1)}, 2.0)
@@ -106,4 +149,4 @@ def test_sample_paths_end_when_the_model_responds():
 def test_models_without_a_picture_say_so(name):
     spec = get_model(name)
     with pytest.raises(ValueError, match=f"no cartoon of model '{name}'"):
-        process_of(name, spec.parameter_names, len(spec.choices))
+        process_of(spec)

@@ -104,7 +104,7 @@ def plot_model_cartoon(  # noqa: PLR0913, PLR0917  (the options of a public plot
     is_prior = predictive_group == "prior_predictive"
     count = n_samples_prior if is_prior and n_samples is None else n_samples
     opening = open_plot(locals(), n_samples=count, with_parameters=True)
-    process = process_of(model.model_name, [n for n in model.list_params if n != "p_outlier"], model.n_choices)
+    process = process_of(model.model_config)
     if obs is not None and obs != model.response_str:
         raise ValueError(f"`obs` must be the model's response {model.response_str!r}, got {obs!r}.")
     settings = _Settings(
@@ -193,6 +193,7 @@ class _Artist:
             name: np.broadcast_to(values, (self._n(data), data.predicted.n_trials)).mean(axis=1)
             for name, values in data.theta.items()
         }
+        theta |= {name: np.full(self._n(data), data.frame[name].mean()) for name in self.process.covariates}
         mean = {name: values.mean(keepdims=True) for name, values in theta.items()}
         samples, centre = (curves(self.process, part, self.xlims[1]) for part in (theta, mean))
         self._process(ax, samples, centre)

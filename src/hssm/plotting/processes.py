@@ -1,16 +1,20 @@
 """Models as pictures of evidence: where it starts, how it drifts, where the boundary is; nothing here draws.
 
-A process is found from the names of a model's parameters, so families of any size and models of one's own whose
-parameters have the usual names and meanings are covered.
+Numerical diffusions, a user's own among them, are drawn from their own equations. Other processes are found from the
+names of a model's parameters, so families of any size and models whose parameters have the usual names and meanings are
+covered.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+from hssm.spec import ModelSpec, Reference
 
 Theta = Mapping[str, np.ndarray]
 """Parameters by name, (n_samples,) arrays."""
@@ -20,23 +24,26 @@ STEP = 0.005
 
 MOST_STEPS = 4000
 
+SOON = 1e-12
+"""Seconds: functions of decision time may have none at 0."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Process:
     """Accumulation of evidence between two boundaries, or a race of accumulators to one.
 
-    ``drifts`` are the parameters that push each accumulator; ``shape`` names the boundary's form, ``path`` what else
-    acts on the drift. ``noise`` is the standard deviation per square root of a second, unless ``stability`` names the
-    parameter of symmetric stable noise; ``floor`` reflects at 0.
+    ``drifts`` are the parameters that push each accumulator; ``closing`` boundaries fall at the angle theta;
+    ``covariates`` are columns of the data that act like parameters. ``noise`` is the standard deviation per square root
+    of a second, unless ``stability`` names the parameter of symmetric stable noise; ``floor`` reflects at 0.
     """
 
     drifts: tuple[str, ...]
     two_sided: bool
-    shape: str = "constant"
-    path: str = "constant"
+    closing: bool = False
     noise: float = 1.0
     stability: str = ""
     floor: bool = False
+    covariates: tuple[str, ...] = ()
 
     @property
     def n_accumulators(self) -> int:
@@ -45,12 +52,7 @@ class Process:
     def boundary(self, theta: Theta, tau: np.ndarray) -> np.ndarray:
         """Height of the (upper) boundary, (n_samples, n_times), NaN once it has met its mirror image or the floor."""
         height = _column(theta["b" if "b" in theta else "a"])
-        if self.shape == "angle":
-            height = height - tau * np.tan(_column(theta["theta"]))
-        elif self.shape == "weibull":
-            height = height * np.exp(-((tau / _column(theta["beta"])) ** _column(theta["alpha"])))
-        else:
-            height = height + 0.0 * tau
+        height = height - tau * (np.tan(_column(theta["theta"])) if self.closing else 0.0)
         return np.where(height > 0, height, np.nan)
 
     def start(self, theta: Theta) -> np.ndarray:
@@ -61,48 +63,93 @@ class Process:
 
     def push(self, theta: Theta, drift: str, tau: np.ndarray, evidence: np.ndarray) -> np.ndarray:
         """(n_samples, ...) drift at decision times ``tau`` given the evidence."""
-        rate = _column(theta[drift])
-        if self.path == "gamma":
-            shape, scale = _column(theta["shape"]), _column(theta["scale"])
-            peak = (shape - 1) * scale
-            rate = rate + _column(theta["c"]) * (tau / peak) ** (shape - 1) * np.exp(shape - 1 - tau / scale)
-        elif self.path == "leak":
-            rate = rate - _column(theta["g"]) * evidence
-        return rate + 0.0 * tau
+        return _column(theta[drift]) + 0.0 * tau
+
+    def trial(self, theta: Theta, rng: np.random.Generator) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """The parameters of one trial, and the evidence of every accumulator at its start."""
+        varied = dict(theta)
+        for name in self.drifts if "sv" in theta else ():
+            varied[name] = theta[name] + float(theta["sv"][0]) * rng.normal(size=1)
+        n = self.n_accumulators
+        if "A" in theta:
+            return varied, rng.uniform(0.0, float(theta["A"][0]), size=n)
+        return varied, np.full(n, float(self.start(theta)[0]))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Solved(Process):
+    """A diffusion with equations of its own (:class:`hssm.densities.passage.trace.Process`)."""
+
+    equations: Any
+
+    def boundary(self, theta: Theta, tau: np.ndarray) -> np.ndarray:
+        height = self.equations.bound(np.maximum(tau, SOON), _named(theta)) + 0.0 * tau
+        closed = np.maximum.accumulate(~(height > 0), axis=1)
+        return np.where(closed, np.nan, height)
+
+    def start(self, theta: Theta) -> np.ndarray:
+        from hssm.densities.passage.starts import SHARES, WEIGHTS
+
+        n_samples = len(next(iter(theta.values())))
+        if self.equations.starts is None:
+            return np.broadcast_to(self.equations.start(_named(theta)), (n_samples, 1))[:, 0]
+        places = np.broadcast_to(self.equations.starts(SHARES[1:-1], _named(theta)), (n_samples, len(WEIGHTS)))
+        return np.asarray(places @ WEIGHTS)
+
+    def push(self, theta: Theta, drift: str, tau: np.ndarray, evidence: np.ndarray) -> np.ndarray:
+        numbers = _named(theta)
+        drifting = self.equations.drift(np.maximum(tau, SOON), numbers)
+        return np.asarray(drifting - self.equations.leak(numbers) * evidence + 0.0 * tau)
+
+    def trial(self, theta: Theta, rng: np.random.Generator) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        if self.equations.starts is None:
+            return dict(theta), self.start(theta)
+        place = np.broadcast_to(self.equations.starts(rng.random((1, 1)), _named(theta)), (1, 1))
+        return dict(theta), place[0].astype(float)
+
+
+def _named(theta: Theta) -> Any:
+    """Columns of numbers for the functions of a diffusion."""
+    from hssm.densities.passage.symbols import Parameters
+
+    return Parameters({name: _column(values) for name, values in theta.items()})
 
 
 def _column(values: np.ndarray) -> np.ndarray:
     return np.asarray(values, dtype=float)[:, None]
 
 
-def process_of(model_name: str, names: Sequence[str], n_choices: int) -> Process:
-    """The process behind a model's parameters.
+def process_of(spec: ModelSpec) -> Process:
+    """The process behind a model: its equations, or what the names of its parameters mean.
 
     Raises
     ------
     ValueError
         The parameters describe no accumulation of evidence that a picture could show.
     """
-    known = set(names)
+    equations = _equations_of(spec)
+    if equations is not None:
+        covariates = tuple(name for name in equations.parameters if name not in spec.parameter_names)
+        return Solved(drifts=("drift",), two_sided=True, covariates=covariates, equations=equations)
+    names, n_choices = spec.parameter_names, len(spec.choices)
+    known, closing = set(names), "theta" in names
     numbered = tuple(f"v{i}" for i in range(n_choices))
     if {"v", "a", "z", "t"} <= known and n_choices == 2:
-        path = "gamma" if {"shape", "scale", "c"} <= known else "leak" if "g" in known else "constant"
-        stability = "alpha" if "alpha" in known and "beta" not in known else ""
-        return Process(drifts=("v",), two_sided=True, shape=_shape(known), path=path, stability=stability)
+        return Process(drifts=("v",), two_sided=True, closing=closing, stability="alpha" if "alpha" in known else "")
     if {"A", "b", *numbered} <= known:
-        return Process(drifts=numbered, two_sided=False, noise=0.0 if model_name.startswith("lba") else 1.0)
+        return Process(drifts=numbered, two_sided=False, noise=0.0 if spec.name.startswith("lba") else 1.0)
     if {"a", "z", *numbered} <= known:
-        return Process(drifts=numbered, two_sided=False, shape=_shape(known), floor=model_name.startswith("race"))
+        return Process(drifts=numbered, two_sided=False, closing=closing, floor=spec.name.startswith("race"))
     raise ValueError(
-        f"There is no cartoon of model {model_name!r} (parameters {', '.join(names)}): it needs a starting point, a "
-        "boundary and drifts, as in ddm, angle, weibull, ornstein, gamma_drift, lba, racing_diffusion and wald_race."
+        f"There is no cartoon of model {spec.name!r} (parameters {', '.join(names)}): it needs a starting point, a "
+        "boundary and drifts, as in ddm, angle, lba, racing_diffusion and wald_race, or in `hssm.diffusion_model`."
     )
 
 
-def _shape(known: set[str]) -> str:
-    if "theta" in known:
-        return "angle"
-    return "weibull" if {"alpha", "beta"} <= known else "constant"
+def _equations_of(spec: ModelSpec) -> Any:
+    """The equations of a numerical diffusion, which its simulator knows; None for other models."""
+    draw: Any = None if spec.simulator is None else spec.simulator.draw
+    return getattr(draw.load() if isinstance(draw, Reference) else draw, "process", None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,18 +230,12 @@ def sample_paths(
 
 def _one_path(process: Process, theta: Theta, end: float, rng: np.random.Generator) -> np.ndarray:
     onset = float(theta["t"][0]) if "t" in theta else 0.0
-    varied = dict(theta)
-    for name in process.drifts:
-        spread = float(theta["sv"][0]) if "sv" in theta else 0.0
-        varied[name] = theta[name] + spread * rng.normal(size=1)
+    varied, now = process.trial(theta, rng)
     n_steps = max(int((end - onset) / STEP), 1)
     tau = np.arange(n_steps + 1)[None, :] * STEP
     boundary = process.boundary(varied, tau)[0]
     n = process.n_accumulators
     noise = _noise(process, varied, (n_steps, n), rng)
-    now = np.full(n, float(process.start(varied)[0]))
-    if "A" in theta:
-        now = rng.uniform(0.0, float(theta["A"][0]), size=n)
     rows = [np.concatenate([[onset], now])]
     for i in range(n_steps):
         pushed = [

@@ -278,9 +278,8 @@ def prediction_section(model: Any, tree: xr.DataTree, random_state: Any) -> Sect
         return section
     options = {"dt": tree, "random_state": random_state}
     section.figure(plotting.plot_predictive(model, **options).figure, "Predicted and observed responses, all trials")
-    parameters = [name for name in model.list_params if name != "p_outlier"]
     try:
-        process_of(model.model_name, parameters, model.n_choices)
+        process_of(model.model_config)
     except ValueError:
         return section
     drawn = plotting.plot_model_cartoon(model, n_trajectories=5, **options)
