@@ -29,7 +29,7 @@ def conduct(options: argparse.Namespace) -> dict[str, Any]:
     modes = ["NUMBA"] if options.short else ["NUMBA", "JAX"]
     found: dict[str, list[dict[str, Any]]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        files = {size: _data_file(folder, size) for size in TARGETS}
+        files = {size: data_file(folder, size) for size in TARGETS}
         pythons = sides(options.peer)
         for side in alternating(list(pythons), rounds):
             run = run_worker(__file__, pythons[side], {"files": files, "modes": modes})
@@ -49,7 +49,7 @@ def conduct(options: argparse.Namespace) -> dict[str, Any]:
     return {"benchmark": "density", "rows": rows, "details": found}
 
 
-def _data_file(folder: str, size: int) -> str:
+def data_file(folder: str, size: int) -> str:
     import numpy as np
 
     import hssm

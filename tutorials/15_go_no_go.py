@@ -21,7 +21,9 @@
 # %%
 import os
 
+import jax
 import numpy as np
+import numpyro
 import pandas as pd
 import pymc as pm
 import pytensor.tensor as pt
@@ -32,6 +34,8 @@ from hssm.distribution_utils import make_distribution
 from hssm.distribution_utils.jax import make_jax_logp_ops
 from hssm.distribution_utils.onnx import make_jax_matrix_logp_funcs_from_onnx, make_pytensor_logp_from_onnx
 
+numpyro.set_host_device_count(2)  # one for each chain
+jax.config.update("jax_enable_x64", True)  # NumPyro called by PyMC computes in single precision otherwise
 DRAWS = int(os.environ.get("HSSM_TUTORIAL_DRAWS", "500"))  # draws per chain; the project's checks use few
 ROWS = 20 * DRAWS * 20  # labelled rows that a network is trained on
 
