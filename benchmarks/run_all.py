@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 SCRIPTS = (
     "imports",
     "density",
+    "networks",
     "exact_family",
     "predictive",
     "plots",
