@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from hssm.densities.passage.march import END_WEIGHTS, Starts, _spread_of, blocks, free_term, march, origin, spread
+from hssm.densities.passage.march import END_WEIGHTS, LANES, PANEL, Starts, free_term, march, origin, spread
 from tests.densities.passage.straight import NAMES, THETA, edges, exact, exact_slopes, mesh, times_of
 from tests.tolerances import FINITE_DIFFERENCE, OTHER_ALGORITHM, SAME_NUMERICS, SOLVER, SOLVER_GRADIENT
 
@@ -31,17 +31,16 @@ def test_spread_is_the_share_of_the_variance_that_a_leak_leaves(x: float) -> Non
     assert slope == pytest.approx(float(expected), rel=OTHER_ALGORITHM.relative)
 
 
-@pytest.mark.parametrize("x", [-3.0, -0.0501, -0.0499, 1e-9, 1e-3, 0.0499, 0.0501, 0.8, 20.0])
-def test_spread_without_branches_is_the_same(x: float) -> None:
-    """Slopes just above the switch lose the digits that 1 - exp(-2 x) cancels."""
-    found = _spread_of(x, np.exp(-2.0 * x))
-    assert found == pytest.approx(spread(x), rel=OTHER_ALGORITHM.relative)
-
-
-def test_blocks_are_whole() -> None:
-    size = blocks(1)
-    assert size > 1
-    assert [blocks(n) for n in (0, 1, size, size + 1)] == [0, size, size, 2 * size]
+@pytest.mark.parametrize("n", [1, LANES, PANEL - 1, PANEL, PANEL + 1, 2 * PANEL + LANES + 3])
+def test_densities_do_not_depend_on_how_many_nodes_follow(n: int) -> None:
+    """Whichever the panel of the last node, and its place there."""
+    chosen = mesh(0.016)
+    assert chosen.n > 3 * PANEL
+    whole, part = (march(edges(THETA, chosen._replace(n=many))) for many in (chosen.n, n))
+    for one, other in zip(whole, part, strict=True):
+        np.testing.assert_allclose(
+            one[..., :n], other, rtol=SAME_NUMERICS.relative, atol=SAME_NUMERICS.relative * np.abs(other).max()
+        )
 
 
 def errors(step: float) -> float:

@@ -15,7 +15,8 @@ term is averaged where trials begin at different places. The kernel of a bound w
 On nodes that are equidistant in a mesh variable the integral is a trapezoidal sum. At the start the densities are flat
 zero, so nothing is lost there; the square root at the end is put right by weights for the last nodes, from the
 generalised Euler-Maclaurin formula (Navot 1961, https://doi.org/10.1002/sapm1961401271). The sum holds earlier nodes
-only: there is no system to solve. Derivatives with respect to parameters are those of the same sums.
+only: there is no system to solve. Derivatives with respect to parameters are those of the same sums. As soon as a node
+is solved, its terms are added to the sums of many later nodes at once: such loops have no sums across them to wait for.
 """
 
 from __future__ import annotations
@@ -34,9 +35,19 @@ _ROOT = 1.0 / math.sqrt(2.0 * math.pi)
 _LOG_ROOT = math.log(_ROOT)
 _UNDERFLOW = 600.0
 _SMALL_LEAK = 0.05
-_BLOCK = 16
-"""Sources are summed in whole blocks, so that loops have no rest that is done one by one."""
 _exp = elementary.exp
+
+PANEL, LANES = 128, 8
+"""The sums of PANEL nodes are formed together, source by source; always for whole groups of LANES nodes, so that loops
+have no rest that is done one by one. What this puts into nodes that are solved, or do not exist, is never read."""
+
+_N_ROWS = 23
+_TIME, _PLACE, _SPEED, _KERNEL, _TILT, _TOTAL, _SIZE, _BY_PLACE, _BY_SPEED, _BY_LEAK = (
+    PANEL * row for row in (0, 1, 3, 5, 9, 13, 15, 17, 19, 21)
+)
+"""Rows of a panel, one after the other in one array: their distances are constants, so LLVM sees that they do not
+overlap, and vectorises. By the bound that is hit there are two rows of each, of _KERNEL and _TILT one for either source
+at either bound."""
 
 _S0, _S1, _S2, _S3, _S4, _S5, _S6, _S7, _S8 = ((-1.0) ** k / math.factorial(k + 1) for k in range(9))
 
@@ -91,25 +102,12 @@ class Passage(NamedTuple):
     size: np.ndarray  # (2, n)
 
 
-@numba.njit(**FLAGS)
-def spread(x: float) -> tuple[float, float]:
-    """(1 - exp(-2 x)) / (2 x), the share of the noise's variance that a leak leaves, and its derivative."""
-    if abs(x) > _SMALL_LEAK:
-        squared = math.exp(-2.0 * x)
-        value = 0.5 * (1.0 - squared) / x
-        return value, (squared - value) / x
-    value, slope, coefficient, power = 1.0, 0.0, 1.0, 1.0
-    for k in range(1, 11):
-        coefficient *= -2.0 / (k + 1)
-        slope += k * coefficient * power
-        power *= x
-        value += coefficient * power
-    return value, slope
+@numba.njit(forceinline=True, **FLAGS)
+def spread_of(x: float, squared: float) -> tuple[float, float]:
+    """(1 - exp(-2 x)) / (2 x), the share of the noise's variance that a leak leaves, and its derivative.
 
-
-@numba.njit(**FLAGS)
-def _spread_of(x: float, squared: float) -> tuple[float, float]:
-    """As :func:`spread`, given exp(-2 x), without a branch or a loop."""
+    ``squared`` is exp(-2 x). No branches, no loops.
+    """
     y = 2.0 * x
     low = _S0 + y * (_S1 + y * (_S2 + y * (_S3 + y * (_S4 + y * (_S5 + y * (_S6 + y * (_S7 + y * _S8)))))))
     rest = y * (5.0 * _S5 + y * (6.0 * _S6 + y * (7.0 * _S7 + y * 8.0 * _S8)))
@@ -121,73 +119,106 @@ def _spread_of(x: float, squared: float) -> tuple[float, float]:
 
 
 @numba.njit(**FLAGS)
-def blocks(n: int) -> int:
-    """``n`` or the next number that fills blocks."""
-    return -(-n // _BLOCK) * _BLOCK
+def spread(x: float) -> tuple[float, float]:
+    """As :func:`spread_of`, for one number."""
+    return spread_of(x, math.exp(-2.0 * x))
 
 
-@numba.njit(**FLAGS)
-def _lags(time, leak, i, lag):  # type: ignore[no-untyped-def]
-    """Rows of ``lag`` for the sources j < i: rho, 1 / V, 1 / sqrt(2 pi V), derivatives of V and rho by the leak.
-
-    The sources that fill the last block have no weight.
-    """
-    t, many = time[i], blocks(i)
-    if leak == 0.0:
-        for j in range(many):
-            step = t - time[j]
-            lag[0, j], lag[1, j] = 1.0, 1.0 / step
-            lag[3, j], lag[4, j] = -step * step, -step
-    else:
-        for j in range(many):
-            step = t - time[j]
-            rho = _exp(-leak * step)
-            share, slope = _spread_of(leak * step, rho * rho)
-            lag[0, j], lag[1, j] = rho, 1.0 / (step * share)
-            lag[3, j], lag[4, j] = step * step * slope, -step * rho
-    for j in range(i):
-        lag[2, j] = _ROOT * math.sqrt(lag[1, j])
-    for j in range(i, many):
-        lag[0, j], lag[1, j], lag[2, j], lag[3, j], lag[4, j] = 0.0, 1.0, 0.0, 0.0, 0.0
-
-
-@numba.njit(**FLAGS)
+@numba.njit(forceinline=True, **FLAGS)
 def origin(t, leak, lag):  # type: ignore[no-untyped-def]
-    """Into ``lag`` (5,) what :func:`_lags` says of sources, for the start."""
+    """Into ``lag`` (5,) what lies between the start and ``t``: rho, 1 / V, 1 / sqrt(2 pi V), slopes of V and rho by g."""
     share, slope = spread(leak * t)
     lag[0], lag[1] = math.exp(-leak * t), 1.0 / (t * share)
     lag[2], lag[3], lag[4] = _ROOT * math.sqrt(lag[1]), t * t * slope, -t * lag[0]
 
 
-@numba.njit(**FLAGS)
-def _terms(here, weights, places, densities, lag, many, work):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
-    """Terms of ``many`` sources at either bound: into ``work`` the kernel times the weight, and its slope by rho p_r.
+@numba.njit(forceinline=True, **FLAGS)
+def _term(here, lag, source, weight):  # type: ignore[no-untyped-def]
+    """A source at a bound: the kernel times its weight, and the term that it is of the density, with its slopes.
 
-    ``here`` is (sign, place, speed) of the bound that is hit; ``weights``, ``places`` and ``densities`` are the
-    sources'. Returns the sum, its size, and the slopes of the sum by the place, the speed and the leak (through rho
-    and V).
+    ``here`` is (sign, place, speed) of the bound that is hit; ``lag`` is rho, 1 / V and the derivatives of V and rho by
+    the leak; ``source`` is (place, density) and ``weight`` that of the sum over 1 / sqrt(2 pi V). Slopes are those by
+    the place, the speed and the leak (through rho and V).
     """
     sign, own, speed = here
-    total, size, by_place, by_speed, by_leak = 0.0, 0.0, 0.0, 0.0, 0.0
-    for j in range(many):
-        rho, per, root, by_g, rho_by_g = lag[0, j], lag[1, j], sign * lag[2, j], lag[3, j], lag[4, j]
-        for r in range(2):
-            gap = own - rho * places[r, j]
-            pull = gap * per
-            bell = weights[r, j] * root * _exp(-0.5 * gap * pull)
-            slack = speed - pull
-            k = bell * slack
-            bell *= densities[r, j]
-            slope = -bell * (pull * slack + per)
-            work[r, j], work[2 + r, j] = k, slope * rho
-            term = k * densities[r, j]
-            total += term
-            size += abs(term)
-            by_place += slope
-            by_speed += bell
-            by_variance = bell * (0.5 * (pull * pull - per) * slack + pull * per)
-            by_leak += by_variance * by_g - slope * rho_by_g * places[r, j]
-    return total, size, by_place, by_speed, by_leak
+    rho, per, by_g, rho_by_g = lag
+    place, density = source
+    gap = own - rho * place
+    pull = gap * per
+    bell = sign * weight * _exp(-0.5 * gap * pull)
+    slack = speed - pull
+    kernel = bell * slack
+    term = kernel * density
+    bell *= density
+    by_place = -bell * (pull * slack + per)
+    by_variance = 0.5 * (per * (pull * bell - term) - pull * by_place)
+    return kernel, term, by_place, bell, by_variance * by_g - by_place * rho_by_g * place
+
+
+@numba.njit(forceinline=True, **FLAGS)
+def _add_at_bound(panel, at, lag, sources, weights):  # type: ignore[no-untyped-def]
+    """Terms of both ``sources``, upper first, at node i of bound s; returns the slope of their sum by the leak."""
+    i, s = at
+    here = (1.0 - 2.0 * s, panel[_PLACE + s * PANEL + i], panel[_SPEED + s * PANEL + i])
+    upper, lower = _term(here, lag, sources[0], weights[0]), _term(here, lag, sources[1], weights[1])
+    panel[_KERNEL + 2 * s * PANEL + i], panel[_KERNEL + (2 * s + 1) * PANEL + i] = upper[0], lower[0]
+    panel[_TILT + 2 * s * PANEL + i], panel[_TILT + (2 * s + 1) * PANEL + i] = upper[2] * lag[0], lower[2] * lag[0]
+    panel[_TOTAL + s * PANEL + i] += upper[1] + lower[1]
+    panel[_SIZE + s * PANEL + i] += abs(upper[1]) + abs(lower[1])
+    panel[_BY_PLACE + s * PANEL + i] += upper[2] + lower[2]
+    panel[_BY_SPEED + s * PANEL + i] += upper[3] + lower[3]
+    return upper[4] + lower[4]
+
+
+@numba.njit(**FLAGS)
+def _add_source(panel, ends, when, sources, many):  # type: ignore[no-untyped-def]
+    """Add the terms of a node, as a source at either bound, to the sums of ``many`` nodes at either bound.
+
+    ``when`` is the time and the weight of the source; ``ends`` are the factors of the weight where a bound hits itself:
+    only there is a square root at the end.
+    """
+    time, weight = when
+    for i in range(many):
+        per = 1.0 / (panel[_TIME + i] - time)
+        usual = weight * _ROOT * math.sqrt(per)
+        own = usual * ends[i]
+        _add_at_bound(panel, (i, 0), (1.0, per, 0.0, 0.0), sources, (own, usual))
+        _add_at_bound(panel, (i, 1), (1.0, per, 0.0, 0.0), sources, (usual, own))
+
+
+@numba.njit(**FLAGS)
+def _add_leaking(panel, ends, when, sources, leak, many):  # type: ignore[no-untyped-def]  # noqa: PLR0913, PLR0917
+    """As :func:`_add_source`, with a leak."""
+    time, weight = when
+    for i in range(many):
+        step = panel[_TIME + i] - time
+        rho = _exp(-leak * step)
+        share, slope = spread_of(leak * step, rho * rho)
+        per = 1.0 / (step * share)
+        usual = weight * _ROOT * math.sqrt(per)
+        own, lag = usual * ends[i], (rho, per, step * step * slope, -step * rho)
+        panel[_BY_LEAK + i] += _add_at_bound(panel, (i, 0), lag, sources, (own, usual))
+        panel[_BY_LEAK + PANEL + i] += _add_at_bound(panel, (i, 1), lag, sources, (usual, own))
+
+
+@numba.njit(forceinline=True, **FLAGS)
+def _changes(panel, i, s, one, other):  # type: ignore[no-untyped-def]
+    """What the source's slopes by ``one`` parameter and an ``other`` change at node i of bound s."""
+    upper, lower = panel[_KERNEL + 2 * s * PANEL + i], panel[_KERNEL + (2 * s + 1) * PANEL + i]
+    high, low = panel[_TILT + 2 * s * PANEL + i], panel[_TILT + (2 * s + 1) * PANEL + i]
+    first = upper * one[0] + lower * one[1] - high * one[2] - low * one[3]
+    return first, upper * other[0] + lower * other[1] - high * other[2] - low * other[3]
+
+
+@numba.njit(**FLAGS)
+def _add_slopes(panel, sums, one, other, many):  # type: ignore[no-untyped-def]
+    """Add the source's slopes by two parameters to their ``sums``: derivatives of both densities, then of places."""
+    for i in range(many):
+        upper, lower = _changes(panel, i, 0, one, other), _changes(panel, i, 1, one, other)
+        sums[i] += upper[0]
+        sums[PANEL + i] += lower[0]
+        sums[2 * PANEL + i] += upper[1]
+        sums[3 * PANEL + i] += lower[1]
 
 
 @numba.njit(**FLAGS)
@@ -228,77 +259,76 @@ def free_term(here, starts, lag, moved):  # type: ignore[no-untyped-def]
     return sense, value, by_place * part, by_speed * part, by_variance * part, by_log_rho * part
 
 
-@numba.njit(**FLAGS)
-def _one(edges, solution, at, lags, work):  # type: ignore[no-untyped-def]
-    """Fill in the density at node i of bound s and its slopes."""
-    i, s, weights, slopes = at
-    since, lag = lags
-    sign, many, n_slopes = 1.0 - 2.0 * s, blocks(i), edges.d_place.shape[0]
+@numba.njit(forceinline=True, **FLAGS)
+def _one(edges, solution, at, origins, sums):  # type: ignore[no-untyped-def]
+    """Fill in the density at node i of bound s, which is place c of a panel, and its slopes."""
+    i, s, c = at
+    panel, by_sources = sums
     place, speed = edges.place[s, i], edges.speed[s, i]
-    here = (sign, place, speed)
-    f_moved = np.empty(n_slopes)
+    since, f_moved = origins
+    here = (1.0 - 2.0 * s, place, speed)
     sense, free, f_place, f_speed, f_variance, f_log_rho = free_term(here, edges.starts, since, f_moved)
     f_leak = f_variance * since[3] - f_log_rho * edges.time[i]
-    start = sense * math.exp(free)
-    total, size = start, abs(start)
-    by_place, by_speed, by_leak = start * f_place, start * f_speed, start * f_leak
-    found = _terms(here, weights[s], edges.place, solution.density, lag, many, work)
-    total, size = total + found[0], size + found[1]
-    by_place, by_speed, by_leak = by_place + found[2], by_speed + found[3], by_leak + found[4]
-    for q in range(n_slopes):
-        change = 0.0
-        for j in range(many):
-            one = work[0, j] * solution.slopes[q, 0, j] - work[2, j] * edges.d_place[q, 0, j]
-            other = work[1, j] * solution.slopes[q, 1, j] - work[3, j] * edges.d_place[q, 1, j]
-            change += one + other
-        slopes[q] = change
+    start, c = sense * math.exp(free), s * PANEL + c
+    total, size = start + panel[_TOTAL + c], abs(start) + panel[_SIZE + c]
+    by_place, by_speed = start * f_place + panel[_BY_PLACE + c], start * f_speed + panel[_BY_SPEED + c]
+    by_leak = start * f_leak + panel[_BY_LEAK + c]
     solution.density[s, i], solution.size[s, i] = total, size
-    for q in range(n_slopes):
+    for q in range(edges.d_place.shape[0]):
         moved = (edges.d_place[q, s, i], edges.d_speed[q, s, i], edges.d_leak[q])
-        slopes[q] += moved[0] * by_place + moved[1] * by_speed + moved[2] * by_leak + start * f_moved[q]
-        solution.slopes[q, s, i] = slopes[q]
+        slope = by_sources[2 * PANEL * q + c] + start * f_moved[q]
+        slope += moved[0] * by_place + moved[1] * by_speed + moved[2] * by_leak
+        solution.slopes[q, s, i] = slope
         # Where the density underflows it is the free term, and so is its logarithm.
         early = moved[0] * f_place + moved[1] * f_speed + moved[2] * f_leak + f_moved[q]
-        solution.log_slopes[q, s, i] = slopes[q] / total if free > -_UNDERFLOW else early
+        solution.log_slopes[q, s, i] = slope / total if free > -_UNDERFLOW else early
     solution.log_density[s, i] = free if free < -_UNDERFLOW else (math.log(total) if total > 0.0 else -np.inf)
 
 
-@numba.njit(**FLAGS)
-def _filled(edges: Edges, n):  # type: ignore[no-untyped-def]
-    """Edges with ``n`` columns; those that are added are harmless numbers."""
-    before, n_slopes = edges.time.shape[0], edges.d_place.shape[0]
-    time, weight, place = np.full(n, -1.0), np.zeros(n), np.zeros((2, n))
-    time[:before], weight[:before], place[:, :before] = edges.time, edges.weight, edges.place
-    d_place = np.zeros((n_slopes, 2, n))
-    d_place[:, :, :before] = edges.d_place
-    return Edges(time, weight, place, edges.speed, d_place, edges.d_speed, edges.leak, edges.d_leak, edges.starts)
+@numba.njit(forceinline=True, **FLAGS)
+def _add_node(edges, solution, j, later, leaks):  # type: ignore[no-untyped-def]
+    """Add node j, which is solved, to the sums of the ``many`` later nodes."""
+    panel, sums, ends, many = later
+    n_slopes = edges.d_place.shape[0]
+    when = (edges.time[j], edges.weight[j])
+    sources = ((edges.place[0, j], solution.density[0, j]), (edges.place[1, j], solution.density[1, j]))
+    if leaks:
+        _add_leaking(panel, ends, when, sources, edges.leak, many)
+    else:
+        _add_source(panel, ends, when, sources, many)
+    slopes, moved = solution.slopes, edges.d_place
+    for q in range(0, n_slopes, 2):
+        p = min(q + 1, n_slopes - 1)
+        one = (slopes[q, 0, j], slopes[q, 1, j], moved[q, 0, j], moved[q, 1, j])
+        other = (slopes[p, 0, j], slopes[p, 1, j], moved[p, 0, j], moved[p, 1, j])
+        _add_slopes(panel, sums[2 * PANEL * q :], one, other, many)
 
 
 @numba.njit(**FLAGS)
 def march(edges: Edges) -> Passage:
     """Solve on nodes that are equidistant in the mesh variable and begin where the densities are flat zero."""
     n, n_slopes = edges.time.shape[0], edges.d_place.shape[0]
-    wide = blocks(n)
-    edges = _filled(edges, wide)
-    slopes, log_slopes = np.zeros((n_slopes, 2, wide)), np.zeros((n_slopes, 2, n))
-    solution = Passage(np.zeros((2, wide)), slopes, np.empty((2, n)), log_slopes, np.empty((2, n)))
-    since, lag, work = np.empty(5), np.empty((5, wide)), np.empty((4, wide))
-    # By the bound that is hit, of either source: only a bound's own kernel has a square root at the end.
-    weights, sums = np.zeros((2, 2, wide)), np.empty(n_slopes)
-    for i in range(n):
-        origin(edges.time[i], edges.leak, since)
-        _lags(edges.time, edges.leak, i, lag)
-        for k in range(min(i, END_WEIGHTS.size + 1)):
-            usual = edges.weight[i - 1 - k]
-            own = usual * END_WEIGHTS[k] if k < END_WEIGHTS.size else usual
-            weights[0, 0, i - 1 - k] = weights[1, 1, i - 1 - k] = own
-            weights[0, 1, i - 1 - k] = weights[1, 0, i - 1 - k] = usual
+    slopes, log_slopes = np.empty((n_slopes, 2, n)), np.empty((n_slopes, 2, n))
+    solution = Passage(np.empty((2, n)), slopes, np.empty((2, n)), log_slopes, np.empty((2, n)))
+    since, panel, sums = np.empty(5), np.zeros(_N_ROWS * PANEL), np.zeros(2 * PANEL * (n_slopes + 1))
+    ends = np.ones(n + 2 * LANES)  # by the distance from the source; LANES is the next node
+    ends[LANES : LANES + END_WEIGHTS.size] = END_WEIGHTS
+    moved, leaks = np.empty(n_slopes), edges.leak != 0.0 or np.any(edges.d_leak != 0.0)
+    for begin in range(0, n, PANEL):
+        end = min(begin + PANEL, n)
+        panel[_TIME : _TIME + end - begin] = edges.time[begin:end]
         for s in range(2):
-            _one(edges, solution, (i, s, weights, sums), (since, lag), work)
-    return Passage(
-        solution.density[:, :n].copy(),
-        solution.slopes[:, :, :n].copy(),
-        solution.log_density,
-        solution.log_slopes,
-        solution.size,
-    )
+            row = s * PANEL
+            panel[_PLACE + row : _PLACE + row + end - begin] = edges.place[s, begin:end]
+            panel[_SPEED + row : _SPEED + row + end - begin] = edges.speed[s, begin:end]
+        panel[_TOTAL:], sums[:] = 0.0, 0.0
+        for j in range(end):
+            if j >= begin:
+                origin(edges.time[j], edges.leak, since)
+                for s in range(2):
+                    _one(edges, solution, (j, s, j - begin), (since, moved), (panel, sums))
+            first = max(j + 1 - begin, 0) // LANES * LANES
+            many = -(-(end - begin - first) // LANES) * LANES
+            later = (panel[first:], sums[first:], ends[LANES + begin + first - j - 1 :], many)
+            _add_node(edges, solution, j, later, leaks)
+    return solution
