@@ -126,7 +126,7 @@ def spread(x: float) -> tuple[float, float]:
 
 @numba.njit(forceinline=True, **FLAGS)
 def origin(t, leak, lag):  # type: ignore[no-untyped-def]
-    """Into ``lag`` (5,) what lies between the start and ``t``: rho, 1 / V, 1 / sqrt(2 pi V), slopes of V and rho by g."""
+    """Into ``lag`` (5,), between the start and ``t``: rho, 1 / V, 1 / sqrt(2 pi V), slopes of V and rho by the leak."""
     share, slope = spread(leak * t)
     lag[0], lag[1] = math.exp(-leak * t), 1.0 / (t * share)
     lag[2], lag[3], lag[4] = _ROOT * math.sqrt(lag[1]), t * t * slope, -t * lag[0]
