@@ -137,6 +137,30 @@ def test_late_times_of_paths_that_run_away(process: Process, more: tuple[float, 
         assert (np.diff(evaluate_trials(process, DENSITY, each, 1e-6)[0]) < 0.0).all()
 
 
+def strong_leaks(seed: int) -> np.ndarray:
+    """(6, n) trials of ``ornstein`` with leaks up to 20 of either sign, times the squared bound."""
+    generator = np.random.default_rng(seed)
+    columns = []
+    for sign in np.tile([-1.0, 1.0], 20):
+        a, z, leak = generator.uniform(0.5, 2.5), generator.uniform(0.2, 0.8), generator.uniform(5.0, 20.0)
+        v, times = generator.normal(0.0, 3.0) / a, np.exp(generator.uniform(np.log(0.01), np.log(4.0), 30))
+        responses = generator.choice([-1.0, 1.0], times.size)
+        columns += [
+            (t * a * a, response, v, a, z, sign * leak / a**2) for t, response in zip(times, responses, strict=True)
+        ]
+    return np.array(columns).T.copy()
+
+
+def test_strong_leaks_are_as_right_as_is_promised() -> None:
+    trials = strong_leaks(seed=1)
+    exact, found = (evaluate_trials(diffusions.ORNSTEIN_PROCESS, DENSITY, trials, tol) for tol in (1e-10, 1e-6))
+    seen = exact[0] > RESOLVED
+    assert seen.mean() > 0.5
+    np.testing.assert_allclose(found[0, seen], exact[0, seen], atol=SOLVER.absolute, rtol=0)
+    scale = np.maximum(1.0, np.abs(exact[1:, seen]))
+    np.testing.assert_allclose(found[1:, seen] / scale, exact[1:, seen] / scale, atol=SOLVER_GRADIENT.absolute, rtol=0)
+
+
 def test_a_finer_tolerance_costs_nodes_and_buys_digits() -> None:
     columns = table("weibull")
     trials, seen = trials_of("weibull", columns), columns["log_density"] > -10.0

@@ -112,8 +112,9 @@ def test_the_early_density_is_the_term_of_the_start(leak: float) -> None:
 def test_the_early_density_needs_one_node_only() -> None:
     """A bound that moves and a parameter that moves it: the slope by time is that along the path of the bound."""
     edge = np.array([[0.7], [-0.7]])
-    nothing, starts = np.zeros((1, 2, 1)), Starts(np.ones(1), np.zeros(1), np.zeros((1, 1)))
-    one = Edges(np.array([0.01]), np.ones(1), edge, 0.3 * edge, np.ones((1, 2, 1)), nothing, 0.0, np.zeros(1), starts)
+    moved, still = np.ones((1, 2, 1)), np.zeros((1, 2, 1))
+    starts = Starts(np.ones(1), np.zeros(1), np.zeros((1, 1)))
+    one = Edges(np.array([0.01]), np.ones(1), edge, 0.3 * edge, moved, still, 0.0, np.zeros(1), starts, edge, moved)
     later = one._replace(time=np.array([0.01 + 1e-8]), place=edge + 0.3 * edge * 1e-8)
     row, after = np.empty(3), np.empty(3)
     early_density(one, 0, row)

@@ -1,10 +1,18 @@
 """The mean path m' = mu(tau) - g m against an integrator of ordinary differential equations, and its slopes."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from hssm.densities.passage.mean_path import between, moving_path, steady_path
+from hssm.densities.passage.mean_path import (
+    between,
+    moving_path,
+    moving_return,
+    steady_path,
+    steady_return,
+)
 from tests.tolerances import FINITE_DIFFERENCE, OTHER_ALGORITHM
 
 TIMES = np.array([0.01, 0.05, 0.2, 0.5, 1.0, 1.7, 2.5])
@@ -27,17 +35,17 @@ def constants(start: float, leak: float) -> np.ndarray:
     return np.array([start, leak, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0])
 
 
-def moving(start: float, leak: float, level: float, swing: float) -> np.ndarray:
+def moving(start: float, leak: float, level: float, swing: float, path=moving_path) -> np.ndarray:
     times, out = between(TIMES), np.zeros((5, TIMES.size))
     nothing = np.zeros_like(times)
     drifts = np.stack([drift(times, level, swing), nothing, nothing, nothing + 1.0, np.sin(3.0 * times)])
-    moving_path(TIMES, drifts, constants(start, leak), out)
+    path(TIMES, drifts, constants(start, leak), out)
     return out
 
 
-def steady(start: float, leak: float, level: float) -> np.ndarray:
+def steady(start: float, leak: float, level: float, path=steady_path) -> np.ndarray:
     out = np.zeros((5, TIMES.size))
-    steady_path(TIMES, np.array([level, 0.0, 0.0, 1.0, 0.0]), constants(start, leak), out)
+    path(TIMES, np.array([level, 0.0, 0.0, 1.0, 0.0]), constants(start, leak), out)
     return out
 
 
@@ -74,3 +82,20 @@ def test_a_drift_that_rises_like_a_root_at_the_start() -> None:
 def test_times_between_nodes_are_in_order() -> None:
     times = between(TIMES)
     assert np.all(np.diff(times) > 0.0) and times[0] > 0.0 and times[-1] < TIMES[-1]
+
+
+@pytest.mark.parametrize("leak", [LEAK, 0.0, -0.6, -40.0])
+@pytest.mark.parametrize("kind", ["moving", "steady"])
+def test_a_path_that_comes_back_follows_drift_and_leak_too(kind: str, leak: float) -> None:
+    """What it has apart from the mean path only leaks; and it stays small where the other runs away."""
+    if kind == "moving":
+        path, there, point = moving, partial(moving, path=moving_return), (START, leak, LEVEL, SWING)
+    else:
+        path, there, point = steady, partial(steady, path=steady_return), (START, leak, LEVEL)
+    back = there(*point)[0]
+    assert back[-1] == 0.0
+    apart = np.exp(leak * TIMES) * (path(*point)[0] - back)
+    np.testing.assert_allclose(apart, apart[0], rtol=OTHER_ALGORITHM.relative, atol=OTHER_ALGORITHM.absolute)
+    if leak < 0.0:
+        assert np.abs(back).max() <= (LEVEL + SWING) / -leak
+    assert_slopes(there, point)

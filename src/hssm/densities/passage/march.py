@@ -11,6 +11,9 @@ Ricciardi 1990, https://doi.org/10.2307/3214598), written here in the coordinate
 with *places* p_s = s b - m, where m is the mean path, *speeds* c_s = s (b' + g b) - mu, rho = exp(-g (t - t')) and V
 the variance that the noise adds between t' and t. For a start that is d above the mean start D is p_s(t) - rho d; its
 term is averaged where trials begin at different places. The kernel of a bound with itself vanishes like sqrt(t - t').
+D between bounds is the same with any other path that follows the drift and the leak in place of m. With a leak below 0
+the mean path runs away, and D would be a small difference of large numbers: *levels* are places from a path that does
+not.
 
 On nodes that are equidistant in a mesh variable the integral is a trapezoidal sum. At the start the densities are flat
 zero, so nothing is lost there; the square root at the end is put right by weights for the last nodes, from the
@@ -42,7 +45,7 @@ PANEL, LANES = 128, 8
 have no rest that is done one by one. What this puts into nodes that are solved, or do not exist, is never read."""
 
 _N_ROWS = 23
-_TIME, _PLACE, _SPEED, _KERNEL, _TILT, _TOTAL, _SIZE, _BY_PLACE, _BY_SPEED, _BY_LEAK = (
+_TIME, _LEVEL, _SPEED, _KERNEL, _TILT, _TOTAL, _SIZE, _BY_LEVEL, _BY_SPEED, _BY_LEAK = (
     PANEL * row for row in (0, 1, 3, 5, 9, 13, 15, 17, 19, 21)
 )
 """Rows of a panel, one after the other in one array: their distances are constants, so LLVM sees that they do not
@@ -90,6 +93,8 @@ class Edges(NamedTuple):
     leak: float
     d_leak: np.ndarray  # (P,)
     starts: Starts
+    level: np.ndarray  # (2, n)
+    d_level: np.ndarray  # (P, 2, n)
 
 
 class Passage(NamedTuple):
@@ -136,36 +141,36 @@ def origin(t, leak, lag):  # type: ignore[no-untyped-def]
 def _term(here, lag, source, weight):  # type: ignore[no-untyped-def]
     """A source at a bound: the kernel times its weight, and the term that it is of the density, with its slopes.
 
-    ``here`` is (sign, place, speed) of the bound that is hit; ``lag`` is rho, 1 / V and the derivatives of V and rho by
-    the leak; ``source`` is (place, density) and ``weight`` that of the sum over 1 / sqrt(2 pi V). Slopes are those by
-    the place, the speed and the leak (through rho and V).
+    ``here`` is (sign, level, speed) of the bound that is hit; ``lag`` is rho, 1 / V and the derivatives of V and rho by
+    the leak; ``source`` is (level, density) and ``weight`` that of the sum over 1 / sqrt(2 pi V). Slopes are those by
+    the level, the speed and the leak (through rho and V).
     """
     sign, own, speed = here
     rho, per, by_g, rho_by_g = lag
-    place, density = source
-    gap = own - rho * place
+    level, density = source
+    gap = own - rho * level
     pull = gap * per
     bell = sign * weight * _exp(-0.5 * gap * pull)
     slack = speed - pull
     kernel = bell * slack
     term = kernel * density
     bell *= density
-    by_place = -bell * (pull * slack + per)
-    by_variance = 0.5 * (per * (pull * bell - term) - pull * by_place)
-    return kernel, term, by_place, bell, by_variance * by_g - by_place * rho_by_g * place
+    by_level = -bell * (pull * slack + per)
+    by_variance = 0.5 * (per * (pull * bell - term) - pull * by_level)
+    return kernel, term, by_level, bell, by_variance * by_g - by_level * rho_by_g * level
 
 
 @numba.njit(forceinline=True, **FLAGS)
 def _add_at_bound(panel, at, lag, sources, weights):  # type: ignore[no-untyped-def]
     """Terms of both ``sources``, upper first, at node i of bound s; returns the slope of their sum by the leak."""
     i, s = at
-    here = (1.0 - 2.0 * s, panel[_PLACE + s * PANEL + i], panel[_SPEED + s * PANEL + i])
+    here = (1.0 - 2.0 * s, panel[_LEVEL + s * PANEL + i], panel[_SPEED + s * PANEL + i])
     upper, lower = _term(here, lag, sources[0], weights[0]), _term(here, lag, sources[1], weights[1])
     panel[_KERNEL + 2 * s * PANEL + i], panel[_KERNEL + (2 * s + 1) * PANEL + i] = upper[0], lower[0]
     panel[_TILT + 2 * s * PANEL + i], panel[_TILT + (2 * s + 1) * PANEL + i] = upper[2] * lag[0], lower[2] * lag[0]
     panel[_TOTAL + s * PANEL + i] += upper[1] + lower[1]
     panel[_SIZE + s * PANEL + i] += abs(upper[1]) + abs(lower[1])
-    panel[_BY_PLACE + s * PANEL + i] += upper[2] + lower[2]
+    panel[_BY_LEVEL + s * PANEL + i] += upper[2] + lower[2]
     panel[_BY_SPEED + s * PANEL + i] += upper[3] + lower[3]
     return upper[4] + lower[4]
 
@@ -212,7 +217,7 @@ def _changes(panel, i, s, one, other):  # type: ignore[no-untyped-def]
 
 @numba.njit(**FLAGS)
 def _add_slopes(panel, sums, one, other, many):  # type: ignore[no-untyped-def]
-    """Add the source's slopes by two parameters to their ``sums``: derivatives of both densities, then of places."""
+    """Add the source's slopes by two parameters to their ``sums``: derivatives of both densities, then of levels."""
     for i in range(many):
         upper, lower = _changes(panel, i, 0, one, other), _changes(panel, i, 1, one, other)
         sums[i] += upper[0]
@@ -271,16 +276,15 @@ def _one(edges, solution, at, origins, sums):  # type: ignore[no-untyped-def]
     f_leak = f_variance * since[3] - f_log_rho * edges.time[i]
     start, c = sense * math.exp(free), s * PANEL + c
     total, size = start + panel[_TOTAL + c], abs(start) + panel[_SIZE + c]
-    by_place, by_speed = start * f_place + panel[_BY_PLACE + c], start * f_speed + panel[_BY_SPEED + c]
-    by_leak = start * f_leak + panel[_BY_LEAK + c]
+    by_level, by_speed, by_leak = panel[_BY_LEVEL + c], panel[_BY_SPEED + c], panel[_BY_LEAK + c]
     solution.density[s, i], solution.size[s, i] = total, size
     for q in range(edges.d_place.shape[0]):
-        moved = (edges.d_place[q, s, i], edges.d_speed[q, s, i], edges.d_leak[q])
-        slope = by_sources[2 * PANEL * q + c] + start * f_moved[q]
-        slope += moved[0] * by_place + moved[1] * by_speed + moved[2] * by_leak
+        faster, leaking = edges.d_speed[q, s, i], edges.d_leak[q]
+        early = edges.d_place[q, s, i] * f_place + faster * f_speed + leaking * f_leak + f_moved[q]
+        slope = by_sources[2 * PANEL * q + c] + start * early
+        slope += edges.d_level[q, s, i] * by_level + faster * by_speed + leaking * by_leak
         solution.slopes[q, s, i] = slope
         # Where the density underflows it is the free term, and so is its logarithm.
-        early = moved[0] * f_place + moved[1] * f_speed + moved[2] * f_leak + f_moved[q]
         solution.log_slopes[q, s, i] = slope / total if free > -_UNDERFLOW else early
     solution.log_density[s, i] = free if free < -_UNDERFLOW else (math.log(total) if total > 0.0 else -np.inf)
 
@@ -291,12 +295,12 @@ def _add_node(edges, solution, j, later, leaks):  # type: ignore[no-untyped-def]
     panel, sums, ends, many = later
     n_slopes = edges.d_place.shape[0]
     when = (edges.time[j], edges.weight[j])
-    sources = ((edges.place[0, j], solution.density[0, j]), (edges.place[1, j], solution.density[1, j]))
+    sources = ((edges.level[0, j], solution.density[0, j]), (edges.level[1, j], solution.density[1, j]))
     if leaks:
         _add_leaking(panel, ends, when, sources, edges.leak, many)
     else:
         _add_source(panel, ends, when, sources, many)
-    slopes, moved = solution.slopes, edges.d_place
+    slopes, moved = solution.slopes, edges.d_level
     for q in range(0, n_slopes, 2):
         p = min(q + 1, n_slopes - 1)
         one = (slopes[q, 0, j], slopes[q, 1, j], moved[q, 0, j], moved[q, 1, j])
@@ -319,7 +323,7 @@ def march(edges: Edges) -> Passage:
         panel[_TIME : _TIME + end - begin] = edges.time[begin:end]
         for s in range(2):
             row = s * PANEL
-            panel[_PLACE + row : _PLACE + row + end - begin] = edges.place[s, begin:end]
+            panel[_LEVEL + row : _LEVEL + row + end - begin] = edges.level[s, begin:end]
             panel[_SPEED + row : _SPEED + row + end - begin] = edges.speed[s, begin:end]
         panel[_TOTAL:], sums[:] = 0.0, 0.0
         for j in range(end):

@@ -80,3 +80,42 @@ def moving_path(time, drifts, constants, out):  # type: ignore[no-untyped-def]
         for q in range(n_slopes):
             out[1 + q, i] = slopes[q] + by_leak * d_leak[q]
         last, first = time[i], first + count
+
+
+@numba.njit(**FLAGS)
+def steady_return(time, drift, constants, out):  # type: ignore[no-untyped-def]
+    """As :func:`steady_path`, the path that comes to 0 at the last node: it stays small where the leak is below 0."""
+    n_slopes = drift.size - 1
+    leak, last = constants[1], time[-1]
+    for i in range(time.size):
+        ahead = last - time[i]
+        share, slope = spread(-0.5 * leak * ahead)
+        grown, by_leak = -ahead * share, drift[0] * 0.5 * ahead * ahead * slope
+        out[0, i] = drift[0] * grown
+        for q in range(n_slopes):
+            out[1 + q, i] = grown * drift[1 + q] + by_leak * constants[2 + n_slopes + q]
+
+
+@numba.njit(**FLAGS)
+def moving_return(time, drifts, constants, out):  # type: ignore[no-untyped-def]
+    """As :func:`moving_path`, the path that comes to 0 at the last node."""
+    n, n_slopes = time.size, drifts.shape[0] - 1
+    leak, d_leak = constants[1], constants[2 + n_slopes : 2 + 2 * n_slopes]
+    mean, slopes, by_leak = 0.0, np.zeros(n_slopes), 0.0
+    out[:, n - 1] = 0.0
+    for i in range(n - 2, -1, -1):
+        step, first = time[i + 1] - time[i], N_FIRST + i * N_BETWEEN
+        left = math.exp(leak * step)
+        by_leak = left * (by_leak + step * mean)
+        mean *= left
+        slopes *= left
+        for k in range(N_BETWEEN):
+            ahead = step * _NODES[k]
+            weight = step * _WEIGHTS[k] * math.exp(leak * ahead)
+            mean -= weight * drifts[0, first + k]
+            by_leak -= weight * ahead * drifts[0, first + k]
+            for q in range(n_slopes):
+                slopes[q] -= weight * drifts[1 + q, first + k]
+        out[0, i] = mean
+        for q in range(n_slopes):
+            out[1 + q, i] = slopes[q] + by_leak * d_leak[q]

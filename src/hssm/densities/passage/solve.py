@@ -13,7 +13,7 @@ import numba
 import numpy as np
 
 from hssm.densities.passage.march import FLAGS, Edges, Passage, march
-from hssm.densities.passage.mean_path import between, moving_path, steady_path
+from hssm.densities.passage.mean_path import between, moving_path, moving_return, steady_path, steady_return
 from hssm.densities.passage.mesh import Mesh, last_time, make_mesh, node
 from hssm.densities.passage.starts import starts_of
 from hssm.densities.passage.table import WIDTH, Table, lagrange, read
@@ -21,8 +21,11 @@ from hssm.densities.passage.table import WIDTH, Table, lagrange, read
 ERROR = 0.2
 """Size of the error for a step of 1: the largest on the reference table of ``weibull``; most are far smaller."""
 
+PULLING, PULLED = 5.0, 4
+"""Where the leak times the squared bound is larger than PULLING, errors are larger by this power of their ratio."""
+
 COARSEST, FINEST = 0.24, 0.02
-MOST_NODES = 480
+MOST_NODES = 720
 SPARE = 3
 """Nodes beyond the last time asked for, so that slopes there need no one-sided formula."""
 
@@ -48,24 +51,40 @@ def step_for(tolerance: float, cancelled: float) -> float:
 
 
 @numba.njit(**FLAGS)
-def join_edges(nodes, rows, means, constants, starts):  # type: ignore[no-untyped-def]
-    """Places and speeds of both bounds from what ``trace`` and ``mean_path`` computed at the nodes."""
-    time, weight = nodes
-    n, n_slopes = time.size, means.shape[0] - 1
-    leak, d_leak = constants[1], constants[2 + n_slopes : 2 + 2 * n_slopes].copy()
-    place, speed = np.empty((2, n)), np.empty((2, n))
-    d_place, d_speed = np.empty((n_slopes, 2, n)), np.empty((n_slopes, 2, n))
+def _relative(rows, means):  # type: ignore[no-untyped-def]
+    """Both bounds from a path, (2, n), and their slopes, (P, 2, n)."""
+    n, n_slopes = means.shape[1], means.shape[0] - 1
+    place, d_place = np.empty((2, n)), np.empty((n_slopes, 2, n))
     for s in range(2):
         sign = 1.0 - 2.0 * s
         for i in range(n):
             place[s, i] = sign * rows[0, i] - means[0, i]
+            for q in range(n_slopes):
+                d_place[q, s, i] = sign * rows[3 + q, i] - means[1 + q, i]
+    return place, d_place
+
+
+@numba.njit(**FLAGS)
+def join_edges(nodes, rows, paths, constants, starts):  # type: ignore[no-untyped-def]
+    """Places, levels and speeds of both bounds from what ``trace`` and ``mean_path`` computed at the nodes.
+
+    ``paths`` are the mean path and, where the leak is below 0, the one that levels are counted from.
+    """
+    time, weight = nodes
+    means, returns = paths
+    n, n_slopes = time.size, means.shape[0] - 1
+    leak, d_leak = constants[1], constants[2 + n_slopes : 2 + 2 * n_slopes].copy()
+    speed, d_speed = np.empty((2, n)), np.empty((n_slopes, 2, n))
+    for s in range(2):
+        sign = 1.0 - 2.0 * s
+        for i in range(n):
             speed[s, i] = sign * (rows[1, i] + leak * rows[0, i]) - rows[2, i]
             for q in range(n_slopes):
-                wider, faster = rows[3 + q, i], rows[3 + n_slopes + q, i]
-                pulled = faster + leak * wider + d_leak[q] * rows[0, i]
-                d_place[q, s, i] = sign * wider - means[1 + q, i]
+                pulled = rows[3 + n_slopes + q, i] + leak * rows[3 + q, i] + d_leak[q] * rows[0, i]
                 d_speed[q, s, i] = sign * pulled - rows[3 + 2 * n_slopes + q, i]
-    return Edges(time, weight, place, speed, d_place, d_speed, leak, d_leak, starts)
+    place, d_place = _relative(rows, means)
+    level, d_level = _relative(rows, returns) if leak < 0.0 else (place, d_place)
+    return Edges(time, weight, place, speed, d_place, d_speed, leak, d_leak, starts, level, d_level)
 
 
 @numba.njit(**FLAGS)
@@ -138,14 +157,19 @@ def edges_at(paths, theta, nodes):  # type: ignore[no-untyped-def]
     time = nodes[0]
     rows = edges_of(time, theta)
     constants, starts = starts_of(paths, theta)
-    means = np.empty((1 + theta.size, time.size))
+    means, returns = np.empty((1 + theta.size, time.size)), np.empty((1 + theta.size, time.size))
     if steady:
         drift = np.empty(1 + theta.size)
         drift[0], drift[1:] = rows[2, 0], rows[3 + 2 * theta.size :, 0]
         steady_path(time, drift, constants, means)
+        if constants[1] < 0.0:
+            steady_return(time, drift, constants, returns)
     else:
-        moving_path(time, drifts(between(time), theta), constants, means)
-    return join_edges(nodes, rows, means, constants, starts), rows[0] * rows[0]
+        moved = drifts(between(time), theta)
+        moving_path(time, moved, constants, means)
+        if constants[1] < 0.0:
+            moving_return(time, moved, constants, returns)
+    return join_edges(nodes, rows, (means, returns), constants, starts), rows[0] * rows[0]
 
 
 @numba.njit(**FLAGS)
@@ -211,17 +235,18 @@ def solve(paths, theta, times, sides, accuracy):  # type: ignore[no-untyped-def]
     wide = paths[2](np.full(1, first), theta)[0, 0] ** 2
     shape = (wide, narrow, abs(leak), *turn_of(constants, end))
     span = (first, end, shape, SPARE if end >= longest else 0, decline)
-    coarsest = STEEPEST / (1.0 + steep) * min(1.0, (tolerance / USUAL) ** (1.0 / ORDER))
-    found = _known_error(paths, theta, span, sides, (tolerance, coarsest))
+    strict = tolerance / max(1.0, wide * abs(leak) / PULLING) ** PULLED
+    coarsest = STEEPEST / (1.0 + steep) * min(1.0, (strict / USUAL) ** (1.0 / ORDER))
+    found = _known_error(paths, theta, span, sides, (strict, coarsest))
     if paths[5]:
         return found
     for _ in range(4):
         step = found.mesh.step
-        finer = _known_error(paths, theta, span, sides, (tolerance, FINER * step))
+        finer = _known_error(paths, theta, span, sides, (strict, FINER * step))
         error = difference(found, finer, sides) * FINER**ORDER
         found = finer
         if not error > tolerance or found.mesh.n >= MOST_NODES:
             break
         coarsest = FINER * step * max(0.4, (0.1 * tolerance / error) ** (1.0 / ORDER))
-        found = _known_error(paths, theta, span, sides, (tolerance, coarsest))
+        found = _known_error(paths, theta, span, sides, (strict, coarsest))
     return found
