@@ -120,9 +120,10 @@ LEAKING = Process(
 )
 
 
-def test_a_leaking_process_is_the_average_over_its_starts() -> None:
+@pytest.mark.parametrize("leak", [0.8, -0.6])
+def test_a_leaking_process_is_the_average_over_its_starts(leak: float) -> None:
     """A drift that varies, bounds that move, an uneven distribution: the same paths from one start after another."""
-    theta, time = np.array([0.7, 1.1, 0.8, 0.9]), 0.35
+    theta, time = np.array([0.7, 1.1, leak, 0.9]), 0.35
     alone = Process(
         name="alone",
         parameters=("v", "a", "g", "x"),
@@ -145,8 +146,9 @@ def test_a_leaking_process_is_the_average_over_its_starts() -> None:
 
 
 @pytest.mark.parametrize("what", [DENSITY, CDF, SURVIVAL])
-def test_slopes_are_those_of_the_values(what: int) -> None:
-    theta, step = np.array([0.7, 1.1, 0.8, 0.9]), 1e-4
+@pytest.mark.parametrize("leak", [0.8, -0.6])
+def test_slopes_are_those_of_the_values(what: int, leak: float) -> None:
+    theta, step = np.array([0.7, 1.1, leak, 0.9]), 1e-4
     trials = trials_at(theta, np.array([0.002, 0.02, 0.3, 1.0]))
     found = evaluate_trials(LEAKING, what, trials, 1e-9)
     seen = found[0] > (-40.0 if what == DENSITY else -20.0)
