@@ -85,3 +85,6 @@ OTHER_RUNTIME = Tolerance(relative=1e-5, absolute=1e-5)
 
 SINGLE_PRECISION_SLOPE = Tolerance(relative=2e-3, absolute=2e-3)
 """A central difference of a 32-bit network, step 0.01, against its slope: rounding is divided by the step."""
+
+SHIPPED_NETWORK = Tolerance(absolute=0.02)
+"""Log density, where responses fall, of a network whose certificate has 95 % of errors below 0.001."""

@@ -11,7 +11,7 @@ def test_all_models_with_their_kinds(capsys) -> None:
     show_models(Screen())
     printed = capsys.readouterr().out
     assert all(name in printed for name in hssm.list_models())
-    assert "analytical, blackbox" in printed
+    assert "analytical, approx_differentiable, blackbox" in printed
 
 
 def test_families_with_what_n_may_be(capsys) -> None:

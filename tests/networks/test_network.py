@@ -5,6 +5,7 @@ import pytest
 
 import hssm
 from hssm.networks import list_networks, load
+from tests.tolerances import SHIPPED_NETWORK
 
 
 def test_shipped_by_name_and_by_path() -> None:
@@ -23,6 +24,25 @@ def test_table() -> None:
     assert row["kind"] == "lan"
     assert row["domain"]["z"] == (0.05, 0.95)
     assert row["mean_abs_error"] <= 0.010
+
+
+MIXTURES = {
+    "full_ddm": {"v": 0.8, "a": 1.1, "z": 0.55, "t": 0.4, "sz": 0.3, "sv": 0.9, "st": 0.3},
+    "ddm_seq2_no_bias": {"vh": 0.9, "vl1": -0.6, "vl2": 1.8, "a": 0.8, "t": 0.4},
+}
+
+
+@pytest.mark.parametrize("model", MIXTURES)
+def test_models_of_mixtures_take_their_network_on_request(model) -> None:
+    """Next to the exact density; with ``st``, responses come before ``t``, too."""
+    data = hssm.simulate_data(model, MIXTURES[model], size=200, random_state=1)
+    if model == "full_ddm":
+        data.loc[:5, "rt"] = 0.35
+    built = hssm.HSSM(data, model=model, loglik_kind="approx_differentiable", p_outlier=0.0)
+    assert built.loglik_kind == "approx_differentiable"
+    exact = hssm.log_density(model, data, MIXTURES[model])
+    network = hssm.log_density(model, data, MIXTURES[model], loglik_kind="approx_differentiable")
+    np.testing.assert_allclose(network, exact, atol=SHIPPED_NETWORK.absolute)
 
 
 def test_faults() -> None:

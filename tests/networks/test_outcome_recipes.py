@@ -1,6 +1,8 @@
 """The known parts of choice and survivor recipes."""
 
 import numpy as np
+import pytest
+from scipy.stats import norm
 
 from hssm import log_cdf
 from hssm.networks.outcome_recipes import OUTCOME_RECIPES
@@ -16,6 +18,24 @@ def test_choices_between_constant_bounds_are_known() -> None:
         data = {"rt": np.full(200, np.inf), "response": np.full(200, response)}
         exact = log_cdf("ddm", data, {"v": v, "a": a, "z": z, "t": np.zeros(200)})
         np.testing.assert_allclose(found[:, place], exact, rtol=1e-3, atol=1e-3)
+
+
+def upper_choice(*theta):
+    recipe = OUTCOME_RECIPES["weibull", "cpn"]
+    return float(np.exp(np.asarray(recipe.finish(recipe.split(np.array([theta], dtype=np.float32))[1]))[0, 1]))
+
+
+def test_bounds_that_fall_late_decide_like_constant_ones() -> None:
+    v, a, z = -1.2, 0.4, 0.6
+    data = {"rt": np.array([np.inf]), "response": np.array([1])}
+    exact = np.exp(log_cdf("ddm", data, {"v": v, "a": a, "z": z, "t": 0.0}))[0]
+    assert upper_choice(v, a, z, 0.3, 4.5, 6.0) == pytest.approx(exact, abs=0.01)
+
+
+def test_bounds_that_fall_at_once_decide_by_the_sign_of_a_path() -> None:
+    v, a, z, end = 0.3, 2.4, 0.45, 0.35
+    by_sign = norm.cdf((a * (2 * z - 1) + v * end) / np.sqrt(end))
+    assert upper_choice(v, a, z, 0.3, 4.9, end) == pytest.approx(by_sign, abs=0.02)
 
 
 def test_survivors_fall_at_the_known_rate() -> None:

@@ -24,12 +24,13 @@ _VAZT = ("v", "a", "z", "t")
 class Bounds:
     """How bounds move: ``at`` a decision time their share of the first distance, and the clock; features of the speed.
 
-    The clock is the integral of 1 / distance^2 over time.
+    The clock is the integral of 1 / distance^2 over time. ``choice`` gives the logit of the upper choice and features.
     """
 
     names: tuple[str, ...]
     at: Callable[[Columns, Columns], tuple[Columns, Columns]]
     speed: Callable[[Columns], list[Columns]]
+    choice: Callable[[Columns], tuple[Columns, list[Columns]]]
 
 
 def _distance(rows: Columns) -> Columns:
@@ -83,14 +84,42 @@ def constant_bounds_logit(strength: Columns, z: Columns) -> Columns:
     return strength + sides + jnp.log(z) - jnp.log(1.0 - z)
 
 
+def _never_closed(rows: Columns) -> tuple[Columns, list[Columns]]:
+    v, a, z = (column(rows, place) for place in range(3))
+    return constant_bounds_logit(2.0 * v * a, z), []
+
+
+_CLOSED_FROM, _SHARPNESS = 1.15, 1.4
+"""Bounds count as closed once they are down to this many spreads of a path; how the two logits mix, best in the box."""
+
+
+def _closed_at_once(rows: Columns) -> tuple[Columns, list[Columns]]:
+    """Bounds of ``weibull``: constant until they have come down to the spread of a path, closed from then on.
+
+    The sign of a path decides when it is taken that soon, and the logit of a Gaussian is 1.6 x + 0.07 x^3.
+    """
+    v, a, z, alpha, beta = (column(rows, place) for place in (0, 1, 2, 4, 5))
+    log_beta, level = jnp.log(beta), jnp.log(a) - math.log(_CLOSED_FROM)
+    when = jnp.minimum(2.0 * level, log_beta + 1.0 / alpha)
+    for _ in range(6):
+        down = jnp.exp(jnp.minimum(alpha * (when - log_beta), 4.0))
+        when = when - (down + 0.5 * when - level) / (alpha * down + 0.5)
+    time = jnp.exp(when)
+    x = (a * (2.0 * z - 1.0) + v * time) / jnp.sqrt(time)
+    open_until = jnp.exp(_SHARPNESS * (when - 2.0 * level))
+    constant = constant_bounds_logit(2.0 * v * a, z)
+    known = open_until * constant + (1.0 - open_until) * (1.6 * x + 0.07 * x * x * x)
+    return known, [open_until, jnp.exp(when - 2.0 * level), x / (1.0 + jnp.abs(x)), 0.3 * x]
+
+
 def _choice_split(bounds: Bounds) -> Callable[[Columns], tuple[Columns, Columns]]:
     def split(rows: Columns) -> tuple[Columns, Columns]:
         v, a, z = (column(rows, place) for place in range(3))
         strength = 2.0 * v * a
-        known = constant_bounds_logit(strength, z)
+        known, own = bounds.choice(rows)
         soft = strength / jnp.sqrt(1.0 + strength * strength)
         parts = [z, strength / 10.0, soft, known / (1.0 + jnp.abs(known)), *bounds.speed(rows)]
-        return jnp.concatenate(parts, axis=1), known
+        return jnp.concatenate(parts + own, axis=1), known
 
     return split
 
@@ -145,9 +174,9 @@ def _recipes(bounds: Bounds) -> dict[str, Recipe]:
 
 
 _BOUNDS = {
-    "ddm": Bounds(names=_VAZT, at=_still, speed=_no_speed),
-    "angle": Bounds(names=(*_VAZT, "theta"), at=_linear, speed=_linear_speed),
-    "weibull": Bounds(names=(*_VAZT, "alpha", "beta"), at=_falling, speed=_falling_speed),
+    "ddm": Bounds(names=_VAZT, at=_still, speed=_no_speed, choice=_never_closed),
+    "angle": Bounds(names=(*_VAZT, "theta"), at=_linear, speed=_linear_speed, choice=_never_closed),
+    "weibull": Bounds(names=(*_VAZT, "alpha", "beta"), at=_falling, speed=_falling_speed, choice=_closed_at_once),
 }
 OUTCOME_RECIPES: dict[tuple[str, str], Recipe] = {
     (model, kind): recipe for model, bounds in _BOUNDS.items() for kind, recipe in _recipes(bounds).items()
