@@ -19,6 +19,8 @@ SAMPLED = {
     "ddm_sdv": EXACT,
     "angle": EXACT,
     "angle_extended": EXACT,
+    "full_ddm": NETWORK,
+    "ddm_seq2_no_bias": EXACT,
     "weibull": NETWORK,
     "ornstein": NETWORK,
     "gamma_drift": NETWORK,
@@ -26,6 +28,7 @@ SAMPLED = {
 """Models with a shipped network and an exact likelihood, and which of the two is faster to sample."""
 N_TRIALS, N_DRAWS = 500, 200
 SAMPLING = {"draws": 500, "tune": 500, "chains": 2, "cores": 1, "progressbar": False}
+"""Networks are sampled by NumPyro, whose loop is compiled together with them."""
 LIMIT = 0.1
 
 
@@ -70,7 +73,8 @@ def shifts(model: str, seed: int, n_trials: int) -> tuple[dict[str, float], floa
     data = hssm.simulate_data(model, truth, size=n_trials, random_state=rng)
     data = data[data["rt"] > 0.0]  # what took longer than 20 s
     fit = hssm.HSSM(data, model=model, loglik_kind=SAMPLED[model], include=priors_in(box), p_outlier=None)
-    traces = fit.sample(sampler="pymc", random_seed=seed, **SAMPLING)
+    sampler = "numpyro" if SAMPLED[model] == NETWORK else "pymc"
+    traces = fit.sample(sampler=sampler, random_seed=seed, **SAMPLING)
     draws = traces.posterior.to_dataset().stack(sample=("chain", "draw"))
     chosen = np.linspace(0, draws.sizes["sample"] - 1, N_DRAWS).round().astype(int)
     theta = {name: draws[name].to_numpy()[chosen] for name in truth}
