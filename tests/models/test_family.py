@@ -45,3 +45,10 @@ def test_the_contract_lists_only_its_own() -> None:
     listed = list_models()
     assert {"lba2", "lba3", "lba4", "racing_diffusion_3", "poisson_race"} <= set(listed)
     assert "lnr3" not in listed and "lba5" not in listed
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_members_have_the_networks_that_ship(n: int) -> None:
+    spec = get_model(f"race_no_bias_angle_{n}")
+    assert [likelihood.kind for likelihood in spec.likelihoods] == ["analytical", "approx_differentiable"]
+    assert spec.bounds("approx_differentiable")["a"] == (1.0, 3.0)

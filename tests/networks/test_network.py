@@ -5,7 +5,11 @@ import pytest
 
 import hssm
 from hssm.networks import list_networks, load
+from tests.evaluation import to_values
 from tests.tolerances import SHIPPED_NETWORK
+
+DEADLINE = 0.65
+LARGEST_MEAN_ERROR = 0.02
 
 
 def test_shipped_by_name_and_by_path() -> None:
@@ -64,3 +68,17 @@ def test_a_loaded_network_is_a_likelihood() -> None:
     found = [float(model.compile_logp()(point)) for model in (by_network, by_name)]
     assert np.isfinite(found[0])
     np.testing.assert_allclose(found[0], found[1], rtol=1e-12)
+
+
+def test_a_race_with_omissions_is_near_the_exact_one() -> None:
+    theta = {"v0": 1.6, "v1": 1.1, "v2": 0.7, "v3": 0.2, "a": 1.4, "z": 0.3, "t": 0.3, "theta": 0.4}
+    data = hssm.simulate_data("race_no_bias_angle_4", theta, size=60, random_state=1)
+    data.loc[data["rt"] > DEADLINE, ["rt", "response"]] = -999.0
+    assert (data["rt"] == -999.0).sum() > 5
+    point = {name: np.array(value) for name, value in theta.items()}
+    found = []
+    for kind in ("analytical", "approx_differentiable"):
+        model = hssm.HSSM(data, model="race_no_bias_angle_4", loglik_kind=kind, deadline=DEADLINE, p_outlier=0.0)
+        value = model.pymc_model.compile_logp(vars=model.pymc_model.observed_RVs)
+        found.append(float(value(to_values(model, point))))
+    assert found[1] == pytest.approx(found[0], abs=LARGEST_MEAN_ERROR * len(data))

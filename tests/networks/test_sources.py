@@ -5,6 +5,7 @@ import pytest
 
 import hssm
 from hssm.models.registry import get_model
+from hssm.networks.accumulators import Accumulators
 from hssm.networks.reference import Exact, Simulated
 from hssm.networks.solved import Solved
 from hssm.networks.sources import source_for, specification_of
@@ -20,6 +21,8 @@ from hssm.networks.stable_exits import StableExits
         ("weibull", "gonogo", Solved),
         ("levy", "lan", StableExits),
         ("levy", "opn", Simulated),
+        ("race_no_bias_angle_4", "lan", Accumulators),
+        ("race_no_bias_angle_2", "cpn", Accumulators),
     ],
 )
 def test_the_best_source_there_is(model, kind, expected) -> None:

@@ -72,7 +72,8 @@ def find_model(name: str | ModelSpec) -> ModelSpec | None:
     found = _built_in().get(name) or _registered.get(name)
     if found is not None:
         return found
-    return next((member for family in families() if (member := family.match(name)) is not None), None)
+    member = next((member for family in families() if (member := family.match(name)) is not None), None)
+    return None if member is None else with_shipped_network(member)
 
 
 def list_models() -> tuple[str, ...]:

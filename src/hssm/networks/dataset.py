@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hssm.networks.reference import SIMULATIONS_PER_VECTOR, Source, density_rows
-from hssm.networks.rows import outcome_rows
+from hssm.networks.reference import SIMULATIONS_PER_VECTOR, Source
 from hssm.spec import Bounds
 
 ROWS_PER_CHUNK = 50_000
@@ -51,9 +50,7 @@ class DatasetPlan:
         rng = np.random.default_rng([self.seed, chunk])
         left = -(-self.n_rows // self.per_vector) - chunk * self.n_vectors
         theta = self.source.vectors(rng, self.box, min(self.n_vectors, left))
-        if self.kind == "lan":
-            return density_rows(rng, self.source, theta)
-        return outcome_rows(rng, self.source, theta, self.kind)
+        return self.source.rows(rng, theta, self.kind)
 
 
 def build_dataset(

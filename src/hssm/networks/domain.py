@@ -6,11 +6,18 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from hssm.models.family import FEWEST, MOST
 from hssm.spec import Bounds, ModelSpec
 from hssm.suggest import close_matches
 
 _V, _T, _Z, _A = (-3.0, 3.0), (0.0, 2.0), (0.1, 0.9), (0.3, 3.0)
 _THETA = (-0.1, 1.3)
+
+
+def _race(n: int) -> dict[str, Bounds]:
+    drifts = {f"v{i}": (0.0, 2.5) for i in range(n)}
+    return {**drifts, "a": (1.0, 3.0), "z": (0.0, 0.9), "t": _T, "theta": (-0.1, 1.45)}
+
 
 BOXES: dict[str, dict[str, Bounds]] = {
     "ddm": {"v": _V, "a": (0.3, 2.5), "z": (0.05, 0.95), "t": _T},
@@ -38,6 +45,7 @@ BOXES: dict[str, dict[str, Bounds]] = {
     },
     "gamma_drift": {"v": _V, "a": _A, "z": _Z, "t": _T, "shape": (2.0, 10.0), "scale": (0.01, 1.0), "c": _V},
     "ddm_seq2_no_bias": {"vh": (-4.0, 4.0), "vl1": (-4.0, 4.0), "vl2": (-4.0, 4.0), "a": (0.3, 2.5), "t": _T},
+    **{f"race_no_bias_angle_{n}": _race(n) for n in range(FEWEST, MOST + 1)},
 }
 """Boxes of our own models; what is not here is trained on the finite bounds of its parameters."""
 

@@ -22,6 +22,7 @@ _SAME = {
     "exp": "Exp",
     "log": "Log",
     "tanh": "Tanh",
+    "sign": "Sign",
     "tan": "Tan",
     "sqrt": "Sqrt",
     "abs": "Abs",

@@ -14,6 +14,7 @@ from hssm.networks.jumps import JUMPS
 from hssm.networks.mixtures import MIXTURES
 from hssm.networks.moving import MOVING
 from hssm.networks.outcome_recipes import OUTCOME_RECIPES
+from hssm.networks.race_recipes import RACE_RECIPES
 from hssm.networks.recipe import (
     Columns,
     Recipe,
@@ -33,6 +34,8 @@ DENSITY_RECIPES = {**TWO_BOUNDS, **MOVING, **MIXTURES, **JUMPS}
 
 def recipe_for(spec: ModelSpec, kind: str, box: dict[str, Bounds]) -> Recipe:
     """The recipe of a model and kind: its own where there is one, else the general one."""
+    if (spec.name, kind) in RACE_RECIPES:
+        return RACE_RECIPES[spec.name, kind]
     own = DENSITY_RECIPES.get(spec.name) if kind == "lan" else OUTCOME_RECIPES.get((spec.name, kind))
     return general_recipe(spec, kind, box) if own is None else own
 

@@ -31,12 +31,24 @@ Columns = Any
 class Recipe:
     """``split`` takes rows of inputs (n, k) to features (n, F) and the known part (n, n_outputs).
 
-    ``finish`` turns known part plus remainder into log density or log probabilities.
+    ``finish`` turns known part plus remainder into log density or log probabilities. With ``combine`` all this is of
+    rows of another kind, such as a single accumulator: from the function that answers those, and rows of the inputs,
+    it makes the answer.
     """
 
     inputs: tuple[str, ...]
     split: Callable[[Columns], tuple[Columns, Columns]]
     finish: Callable[[Columns], Columns]
+    combine: Callable[[Callable[[Columns], Columns], Columns], Columns] | None = None
+
+    def answer(self, layers: Callable[[Columns], Columns], rows: Columns) -> Columns:
+        """What a network with these layers says of rows of inputs."""
+
+        def of_part(part: Columns) -> Columns:
+            features, known = self.split(part)
+            return self.finish(known + layers(features))
+
+        return of_part(rows) if self.combine is None else self.combine(of_part, rows)
 
 
 def column(rows: Columns, place: int) -> Columns:

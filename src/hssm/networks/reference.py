@@ -13,7 +13,16 @@ from typing import Protocol
 
 import numpy as np
 
-from hssm.networks.rows import CHEAP, Share, Table, chosen_rows, draw_vectors, smoothed_log_density, spaced_times
+from hssm.networks.rows import (
+    CHEAP,
+    Share,
+    Table,
+    chosen_rows,
+    draw_vectors,
+    outcome_rows,
+    smoothed_log_density,
+    spaced_times,
+)
 from hssm.spec import MISSING_CODE, Bounds, ModelSpec, SimulationOptions
 
 SIMULATIONS_PER_VECTOR = 2000
@@ -34,6 +43,11 @@ class Source(Protocol):
     def vectors(self, rng: np.random.Generator, box: Mapping[str, Bounds], n: int) -> dict[str, np.ndarray]:
         """``n`` parameter vectors in a box."""
 
+    def rows(
+        self, rng: np.random.Generator, theta: Mapping[str, np.ndarray], kind: str
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Training rows of such vectors, and their labels."""
+
     def table(self, theta: Mapping[str, np.ndarray], times: np.ndarray, weights: np.ndarray) -> Table:
         """Log densities of every choice at decision times (n, n_times); ``t`` plays no part."""
 
@@ -50,6 +64,13 @@ def density_rows(
     return chosen_rows(rng, source.spec, theta, source.table(theta, times, weights), share.rows)
 
 
+def labelled_rows(
+    source: Source, rng: np.random.Generator, theta: Mapping[str, np.ndarray], kind: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Training rows of the model itself, as most sources give them."""
+    return density_rows(rng, source, theta) if kind == "lan" else outcome_rows(rng, source, theta, kind)
+
+
 @dataclass(frozen=True)
 class Exact:
     """Labels without noise, from the model's own density and distribution functions."""
@@ -58,6 +79,7 @@ class Exact:
     name = "exact"
     share = CHEAP
     vectors = staticmethod(draw_vectors)
+    rows = labelled_rows
 
     def table(self, theta: Mapping[str, np.ndarray], times: np.ndarray, weights: np.ndarray) -> Table:
         """Log densities of every choice; times count from the earliest response, ``t`` plays no part."""
@@ -96,6 +118,7 @@ class Simulated:
     name = "simulated"
     share = CHEAP
     vectors = staticmethod(draw_vectors)
+    rows = labelled_rows
 
     def draw(self, rng: np.random.Generator, theta: Mapping[str, np.ndarray]) -> np.ndarray:
         """(n_vectors, SIMULATIONS_PER_VECTOR, 2) rt and response."""

@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from hssm.networks.reference import Exact
+from hssm.networks.reference import Exact, labelled_rows
 from hssm.networks.rows import SHORTEST, SOLVED, Table, draw_vectors
 from hssm.spec import Density, ModelSpec
 
@@ -30,6 +30,7 @@ class Solved:
     name = "exact"
     share = SOLVED
     vectors = staticmethod(draw_vectors)
+    rows = labelled_rows
 
     def table(self, theta: Mapping[str, np.ndarray], times: np.ndarray, weights: np.ndarray) -> Table:
         """Log densities of both choices; ``t`` plays no part."""

@@ -9,13 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 from hssm.models.config import ModelConfig, resolve_model
+from hssm.networks.accumulators import Accumulators
+from hssm.networks.race_recipes import RACE_RECIPES
 from hssm.networks.reference import Exact, Simulated, Source
 from hssm.networks.solved import Solved, is_solved
 from hssm.networks.stable_exits import StableExits
 from hssm.spec import ModelSpec
 
-OWN_SOURCES: dict[str, Callable[[ModelSpec], Source]] = {"levy": StableExits}
-"""Models without a likelihood that samplers could use, but with a density that can be solved for."""
+OWN_SOURCES: dict[tuple[str, str], Callable[[ModelSpec], Source]] = {
+    ("levy", "lan"): StableExits,
+    **dict.fromkeys(RACE_RECIPES, Accumulators),
+}
+"""By model and kind: densities that no sampler could use but that can be solved for; and races, solved one by one."""
 
 
 def source_for(spec: ModelSpec, kind: str) -> Source:
@@ -28,8 +33,8 @@ def source_for(spec: ModelSpec, kind: str) -> Source:
     """
     from hssm.models.registry import find_model
 
-    if spec.name in OWN_SOURCES and kind == "lan":
-        return OWN_SOURCES[spec.name](spec)
+    if (spec.name, kind) in OWN_SOURCES:
+        return OWN_SOURCES[spec.name, kind](spec)
     analytical = [each for each in spec.likelihoods if each.kind == "analytical"]
     if analytical and find_model(spec.name) is spec:
         density = getattr(analytical[0].source, "load", lambda: analytical[0].source)()

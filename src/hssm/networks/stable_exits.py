@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, roots_jacobi
 
+from hssm.networks.reference import labelled_rows
 from hssm.networks.rows import LONGEST, Share, Table
 from hssm.spec import Bounds, ModelSpec
 
@@ -135,6 +136,7 @@ class StableExits:
     spec: ModelSpec
     name = "exact"
     share = Share(rows=24, times=72, longest=LONGEST, deadlines=1, vectors=(40_000, 0))
+    rows = labelled_rows
 
     def vectors(self, rng: np.random.Generator, box: Mapping[str, Bounds], n: int) -> dict[str, np.ndarray]:
         """Vectors of a box that share solutions: alike in alpha and in v a^(alpha - 1), the drift in its units."""

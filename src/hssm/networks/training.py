@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import process_time, time
 from typing import Any
@@ -162,7 +163,8 @@ def _fitted(job: _Job, rows: np.ndarray, labels: np.ndarray, epochs: int, report
     train_rows, validation_rows = (
         Examples(features=features[at], known=known[at], labels=labels[at]) for at in (own, held_out)
     )
-    loss = (huber_loss if job.kind == "lan" else cross_entropy)(job.recipe.finish)
+    of_logs = job.kind == "lan" or job.recipe.combine is not None
+    loss = (huber_loss if of_logs else cross_entropy)(job.recipe.finish)
     report(0, epochs)
     layers, _ = fit(
         train_rows,
@@ -179,10 +181,6 @@ def _fitted(job: _Job, rows: np.ndarray, labels: np.ndarray, epochs: int, report
 def _exported(job: _Job, layers: Layers, folder: Path) -> Network:
     from importlib.metadata import version
 
-    def answer(rows: Any) -> Any:
-        features, known = job.recipe.split(rows)
-        return job.recipe.finish(known + layers(features))
-
     metadata = {
         "model": job.spec.name,
         "kind": job.kind,
@@ -195,7 +193,7 @@ def _exported(job: _Job, layers: Layers, folder: Path) -> Network:
     if job.kind == "gonogo":
         metadata["nogo"] = str(job.spec.choices[0])
     path = folder / f"{job.name}.onnx"
-    export(answer, len(job.recipe.inputs), path, metadata, n_outputs=job.n_outputs)
+    export(partial(job.recipe.answer, layers), len(job.recipe.inputs), path, metadata, n_outputs=job.n_outputs)
     return Network(path)
 
 
