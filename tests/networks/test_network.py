@@ -9,7 +9,6 @@ from tests.evaluation import to_values
 from tests.tolerances import SHIPPED_NETWORK
 
 DEADLINE = 0.65
-LARGEST_MEAN_ERROR = 0.02
 
 
 def test_shipped_by_name_and_by_path() -> None:
@@ -81,4 +80,4 @@ def test_a_race_with_omissions_is_near_the_exact_one() -> None:
         model = hssm.HSSM(data, model="race_no_bias_angle_4", loglik_kind=kind, deadline=DEADLINE, p_outlier=0.0)
         value = model.pymc_model.compile_logp(vars=model.pymc_model.observed_RVs)
         found.append(float(value(to_values(model, point))))
-    assert found[1] == pytest.approx(found[0], abs=LARGEST_MEAN_ERROR * len(data))
+    assert found[1] == pytest.approx(found[0], abs=SHIPPED_NETWORK.absolute * len(data))
