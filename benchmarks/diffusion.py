@@ -50,7 +50,8 @@ def conduct(options: argparse.Namespace) -> dict[str, Any]:
         rows.append(Row(what=what, unit="ms", ours=value["ms"], peer=network["ms"]))
         for grid in grids if peer else ():
             found = peer[f"{model} {grid}"]
-            what = f"{model}, peer: PyDDM's value, dx = dt = {GRIDS[grid]:g} (mean error {found['error']:.1g})"
+            zeros = f", {found['zeros']} densities 0" if found["zeros"] else ""
+            what = f"{model}, peer: PyDDM's value, dx = dt = {GRIDS[grid]:g} (mean error {found['error']:.1g}{zeros})"
             rows.append(Row(what=what, unit="ms", ours=value["ms"], peer=found["ms"]))
     return {"benchmark": "diffusion", "rows": rows, "details": {**ours, **peer}}
 
@@ -144,8 +145,10 @@ def _measure_pyddm(options: dict[str, Any]) -> dict[str, Any]:
                 with np.errstate(divide="ignore"):
                     return np.log(np.where(response > 0, upper, lower))
 
-            error = np.abs(value() - exact)[seen].mean()
-            found[f"{model} {grid}"] = {"error": float(error), "ms": 1e3 * least_seconds(value, 3)}
+            error = np.abs(value() - exact)[seen]
+            zeros = int(np.isinf(error).sum())
+            mean = float(error[np.isfinite(error)].mean())
+            found[f"{model} {grid}"] = {"error": mean, "zeros": zeros, "ms": 1e3 * least_seconds(value, 3)}
     return found
 
 
