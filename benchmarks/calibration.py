@@ -29,6 +29,31 @@ GROUPS = [
     {"name": "t", "formula": "t ~ 1 + (1|participant_id)"},
 ]
 
+SHORT = {"draws": 300, "tune": 300, "chains": 2}
+
+_USUAL = {
+    "v": {"name": "Normal", "mu": 1.0, "sigma": 1.0},
+    "a": {"name": "Gamma", "mu": 1.2, "sigma": 0.3},
+    "z": {"name": "Beta", "alpha": 10.0, "beta": 10.0},
+    "t": {"name": "Gamma", "mu": 0.4, "sigma": 0.1},
+}
+_VARYING = {
+    "sz": {"name": "Beta", "alpha": 2.0, "beta": 4.0},
+    "sv": {"name": "Gamma", "mu": 0.8, "sigma": 0.4},
+    "st": {"name": "Gamma", "mu": 0.2, "sigma": 0.08},
+}
+_COLLAPSING = {
+    "alpha": {"name": "Gamma", "mu": 2.5, "sigma": 0.6},
+    "beta": {"name": "Gamma", "mu": 1.5, "sigma": 0.4},
+}
+INFORMED = {
+    model: [{"name": name, "prior": prior} for name, prior in {**_USUAL, **own}.items()]
+    for model, own in {"full_ddm": _VARYING, "weibull": _COLLAPSING}.items()
+}
+"""Priors around what is usual: data sets from the default priors of these models take minutes each."""
+
+NETWORK = {"loglik_kind": "approx_differentiable"}
+
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "ddm": {"model": "ddm", "n_trials": 100},
     "ddm_sdv": {"model": "ddm_sdv", "n_trials": 100},
@@ -39,10 +64,12 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "lnr3": {"model": "lnr3", "n_trials": 100},
     "ddm_omissions": {"model": "ddm", "n_trials": 100, "hssm_kwargs": {"deadline": 2.0}},
     "ddm_hierarchical": {"model": "ddm", "n_trials": 50, "n_participants": 20, "include": GROUPS},
-    "full_ddm": {"model": "full_ddm", "n_trials": 50},
-    "weibull": {"model": "weibull", "n_trials": 50},
+    "full_ddm": {"model": "full_ddm", "n_trials": 50, "include": INFORMED["full_ddm"], "sample_kwargs": SHORT},
+    "weibull": {"model": "weibull", "n_trials": 50, "include": INFORMED["weibull"], "sample_kwargs": SHORT},
+    "ddm_network": {"model": "ddm", "n_trials": 100, "hssm_kwargs": NETWORK, "sample_kwargs": SHORT},
+    "angle_network": {"model": "angle", "n_trials": 100, "hssm_kwargs": NETWORK, "sample_kwargs": SHORT},
 }
-"""Settings of ``hssm.recovery.sbc``: priors are the models' own defaults."""
+"""Settings of ``hssm.recovery.sbc``: priors are the models' own defaults unless ``include`` says more."""
 
 
 def main() -> None:
