@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -169,7 +170,7 @@ def p_value_rows(part: str) -> list[list[str]]:
     """Cells of a section's table of p-values: parameter, n, p_value, max_ecdf_deviation, ecdf_p_value, ..."""
     _, _, table = part.partition("| parameter | n | p_value | max_ecdf_deviation | ecdf_p_value |")
     rows = table.split("\n\n")[0].splitlines()[2:]
-    return [[cell.strip() for cell in row.strip("| ").split("|")] for row in rows]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip("| "))] for row in rows]
 
 
 def section(name: str, result: Any, picture: str) -> str:
@@ -185,9 +186,14 @@ def section(name: str, result: Any, picture: str) -> str:
     return "\n\n".join([*lines, picture, as_markdown(result.table), as_markdown(result.summary().reset_index())])
 
 
+def as_cell(value: Any) -> str:
+    """A number in three digits; names of group-specific terms have a bar, which would end the cell."""
+    return f"{value:.3g}" if isinstance(value, float) else str(value).replace("|", "\\|")
+
+
 def as_markdown(table: Any) -> str:
     """A data frame as a Markdown table."""
-    rows = [[f"{cell:.3g}" if isinstance(cell, float) else str(cell) for cell in row] for row in table.to_numpy()]
+    rows = [[as_cell(value) for value in row] for row in table.to_numpy()]
     lines = [list(map(str, table.columns)), ["---"] * len(table.columns), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
