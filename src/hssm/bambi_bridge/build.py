@@ -137,9 +137,9 @@ def _response(observations: Observations, likelihood: Likelihood, distribution: 
         name: pm.Data(name, observations.frame[name].to_numpy(dtype=float), dims=names.OBS_DIM)
         for name in likelihood.covariates
     }
-    distribution(
-        response, **{name: values[name] for name in likelihood.params}, **covariates, observed=observed, dims=dims
-    )
+    # By position: PyMC would take a parameter named "shape" for that of the variable.
+    inputs = [*(values[name] for name in likelihood.params), *covariates.values()]
+    distribution(response, *inputs, observed=observed, dims=dims)
 
 
 def _potentials(model: pm.Model, potentials: Any) -> None:

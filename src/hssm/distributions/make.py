@@ -17,7 +17,8 @@ from hssm.spec import Likelihood
 def make_distribution_class(likelihood: Likelihood, name: str = "SSM") -> type[Distribution]:
     """A PyMC distribution class whose parameters are those of ``likelihood``, by position or by name.
 
-    Covariates (extra fields) follow the parameters and are inputs too, so predictions can replace them.
+    Covariates (extra fields) follow the parameters and are inputs too, so predictions can replace them. A parameter
+    named ``shape`` must be given by position where PyMC is told the shape of the variable, or finds it out from dims.
     """
     names = likelihood.params + likelihood.covariates
 
@@ -45,6 +46,8 @@ def _named_inputs(name: str, names: tuple[str, ...], args: tuple, kwargs: dict) 
         if key not in rest:
             continue
         if key in inputs:
+            if key == "shape":  # PyMC's own
+                continue
             raise TypeError(f"{name} got {key!r} twice: by position and by name.")
         inputs[key] = rest.pop(key)
     missing = [key for key in names if key not in inputs]
