@@ -91,6 +91,7 @@ def test_columns_of_the_data_reach_drift_and_simulator(conflict: ModelSpec) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:R-hat above")  # the chains are short
 def test_a_fit_with_missing_responses_recovers(mine: ModelSpec) -> None:
     data = hssm.simulate_data(mine, THETA, size=300, random_state=4)
     data.loc[:20, "rt"] = -999.0
