@@ -52,5 +52,4 @@ def extent(paths, theta):  # type: ignore[no-untyped-def]
         start = paths[3](np.zeros(1), theta)[0, 0]
         return start, start, abs(start)
     places = paths[3](SHARES.copy(), theta)[0]
-    ends = max(abs(places[0]), abs(places[-1]))
-    return places[1:-1].min(), places[1:-1].max(), max(ends, np.abs(places).max())
+    return places[1:-1].min(), places[1:-1].max(), np.abs(places).max()
