@@ -88,3 +88,6 @@ SINGLE_PRECISION_SLOPE = Tolerance(relative=2e-3, absolute=2e-3)
 
 SHIPPED_NETWORK = Tolerance(absolute=0.02)
 """Log density, where responses fall, of a network whose certificate has 95 % of errors below 0.001."""
+
+LATE, LATE_GRADIENT = Tolerance(absolute=1e-3), Tolerance(absolute=0.02)
+"""Log densities below -20, and their slopes in relation to them: sensible, not exact."""

@@ -6,7 +6,7 @@ import hssm
 from hssm.densities import boundaries, diffusions
 from hssm.densities.passage.kernel import quietly
 from hssm.densities.passage.march import Edges
-from hssm.densities.passage.mesh import Mesh, make_mesh
+from hssm.densities.passage.mesh import DEAD, DEAD_TO_MASSES, Mesh, make_mesh
 from hssm.densities.passage.solve import edges_at, lay_out, solve
 from hssm.densities.passage.table import Table
 from hssm.densities.passage.trace import Process, compiled_paths
@@ -27,13 +27,12 @@ def edges(theta: np.ndarray, mesh: Mesh) -> Edges:
         return edges_at(tuple(compiled_paths(ANGLE)), theta, lay_out(mesh))[0]
 
 
-def solved(
-    end: float, accuracy: tuple[float, float], smooth: bool = True, sides: tuple[bool, bool] = (True, True)
-) -> Table:
+def solved(end: float, accuracy: tuple[float, float], smooth: bool = True, masses: bool = False) -> Table:
     """The table up to ``end``; ``accuracy`` is the tolerance and the steepness of the log density."""
     with quietly():
         paths = tuple(compiled_paths(ANGLE)._replace(smooth=smooth))
-        return solve(paths, THETA, (FIRST, end), np.array(sides), accuracy)
+        asked = np.array([True, True]), masses, DEAD_TO_MASSES if masses else DEAD
+        return solve(paths, THETA, (FIRST, end), asked, accuracy)
 
 
 def times_of(mesh: Mesh) -> np.ndarray:

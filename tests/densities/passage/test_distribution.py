@@ -17,7 +17,7 @@ def make_table() -> Table:
     times = np.array([time_of(MESH.first + i * MESH.step, MESH.curve, MESH.scale)[0] for i in range(MESH.n)])
     value = np.log(SHARES * RATE)[:, None] - RATE * times
     slopes = np.broadcast_to(1.0 / RATE - times, value.shape)[None].copy()
-    return Table(MESH, value, slopes, np.array([-RATE, -RATE]), np.array([[-1.0, -1.0]]))
+    return Table(MESH, value, slopes, np.array([-RATE, -RATE]), np.array([[-1.0, -1.0]]), np.zeros(2))
 
 
 TABLE = make_table()

@@ -18,6 +18,7 @@ from hssm.densities.passage.mesh import (
     first_time,
     last_time,
     make_mesh,
+    narrow_enough,
     node,
     number_of,
     place_of,
@@ -51,32 +52,32 @@ def test_times_and_places(curve: float, u: float) -> None:
 
 @pytest.mark.parametrize("bound", [0.3, 1.0, 2.5])
 def test_between_constant_bounds_it_ends_when_paths_are_gone(bound: float) -> None:
-    end, squared, decline = last_time(constant, np.array([bound]), FOREVER, 0.0)
+    end, squared, decline = last_time(constant, np.array([bound]), FOREVER, 0.0, DEAD)
     assert squared == pytest.approx(bound**2)
     assert decline == pytest.approx(DEAD, rel=QUADRATURE.relative)
     assert end == pytest.approx(DEAD / RATE * bound**2, rel=QUADRATURE.relative)
 
 
 def test_it_ends_with_what_is_asked_for() -> None:
-    end, _, decline = last_time(constant, np.array([1.0]), 2.0, 0.0)
+    end, _, decline = last_time(constant, np.array([1.0]), 2.0, 0.0, DEAD)
     assert (end, decline) == (2.0, pytest.approx(2.0 * RATE, rel=QUADRATURE.relative))
 
 
 def test_paths_that_run_away_end_it() -> None:
     leak = -8.0
-    end, _, _ = last_time(constant, np.array([1.0]), FOREVER, leak)
+    end, _, _ = last_time(constant, np.array([1.0]), FOREVER, leak, DEAD)
     assert end == pytest.approx(DEAD / -leak)
 
 
 def test_it_is_never_longer_than_its_limit() -> None:
     parting = numba.njit(lambda times, theta: (theta[0] + theta[1] * times).reshape(1, -1))
-    end, _, _ = last_time(parting, np.array([1.0, 5.0]), FOREVER, 0.0)
+    end, _, _ = last_time(parting, np.array([1.0, 5.0]), FOREVER, 0.0, DEAD)
     assert end == pytest.approx(LONGEST, rel=OTHER_ALGORITHM.relative)
 
 
 def test_bounds_that_close_in_end_it_before_they_meet() -> None:
     theta = np.array([1.2, 0.8])
-    end, _, decline = last_time(closing, theta, FOREVER, 0.0)
+    end, _, decline = last_time(closing, theta, FOREVER, 0.0, DEAD)
     exact = brentq(
         lambda stop: RATE * quad(lambda time: 1.0 / (theta[0] - theta[1] * time) ** 2, 0.0, stop)[0] - DEAD, 1.0, 1.48
     )
@@ -84,6 +85,20 @@ def test_bounds_that_close_in_end_it_before_they_meet() -> None:
     assert end < theta[0] / theta[1]
     # Trapezia of 1 / bound^2, whose ends are closed in on.
     assert end == pytest.approx(exact, rel=0.01)
+
+
+def test_it_ends_sooner_where_fewer_have_to_be_gone() -> None:
+    end, _, decline = last_time(constant, np.array([1.0]), FOREVER, 0.0, 12.0)
+    assert decline == pytest.approx(12.0, rel=QUADRATURE.relative)
+    assert end == pytest.approx(12.0 / RATE, rel=QUADRATURE.relative)
+
+
+def test_meshes_for_masses_are_coarser_where_few_paths_are_left() -> None:
+    """Never finer than the true bound at the end asks for, and between constant bounds as fine."""
+    theta = np.array([1.2, 0.8])
+    end, squared, _ = last_time(closing, theta, FOREVER, 0.0, 18.0)
+    assert squared < narrow_enough(closing, theta, end, theta[0] ** 2) < theta[0] ** 2
+    assert narrow_enough(constant, np.array([1.2]), 5.0, 1.44) == pytest.approx(1.44)
 
 
 @pytest.mark.parametrize("start", [-0.9, 0.0, 0.5])

@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
+from hssm.densities.passage.distribution import both_integrals, log_cdf
+from hssm.densities.passage.errors import LOST, difference
 from hssm.densities.passage.march import march
+from hssm.densities.passage.mesh import DEAD
 from hssm.densities.passage.solve import (
     COARSEST,
     ERROR,
     FINER,
     FINEST,
-    LOST,
     MOST_NODES,
     SLOWEST_FALL,
     TURNING,
     as_table,
-    cancellation,
-    difference,
     lay_out,
     step_for,
     turn_of,
@@ -24,7 +24,7 @@ from hssm.densities.passage.table import read
 from tests.densities.passage.straight import END, FIRST, THETA, edges, exact, mesh, solved, times_of
 from tests.tolerances import OTHER_ALGORITHM, SAME_NUMERICS, SOLVER
 
-BOTH, UPPER = np.array([True, True]), np.array([True, False])
+BOTH = np.array([True, True])
 
 
 def test_the_step_follows_from_the_law_of_the_error() -> None:
@@ -54,15 +54,6 @@ def test_edges_are_places_and_speeds_of_the_bounds_from_the_mean_path() -> None:
     assert found.leak == 0.0
 
 
-def test_cancellation_is_that_of_the_worse_bound_asked_for() -> None:
-    passage = march(edges(THETA, mesh(0.2)))
-    worse = (passage.size / passage.density)[:, -1]
-    assert cancellation(passage, -1, BOTH) == pytest.approx(worse.max())
-    assert cancellation(passage, -1, UPPER) == pytest.approx(worse[0])
-    lost = passage._replace(density=0.0 * passage.density)
-    assert cancellation(lost, -1, BOTH) == pytest.approx(1.0 / LOST)
-
-
 @pytest.mark.parametrize("tolerance", [1e-4, 1e-6, 1e-8])
 @pytest.mark.parametrize("end", [0.2, END, 4.0])
 def test_the_table_is_right_to_the_tolerance(tolerance: float, end: float) -> None:
@@ -83,20 +74,22 @@ def test_finer_tolerances_take_more_nodes() -> None:
     assert counts == sorted(set(counts))
 
 
+@pytest.mark.parametrize("smooth", [True, False])
+def test_masses_ask_for_fewer_nodes_than_late_densities(smooth: bool) -> None:
+    """And are right all the same: at the end the bounds have nearly met."""
+    whole, late = (solved(4.6, (1e-7, 1.5), smooth, masses=masses) for masses in (True, False))
+    assert 4 * whole.mesh.n < late.mesh.n
+    row, row_late = np.empty((2, 2 + THETA.size))
+    for s, mass in enumerate(both_integrals(whole)):
+        log_cdf(whole, s, 4.6, mass, 1.0, row)
+        log_cdf(late, s, 4.6, both_integrals(late)[s], 1.0, row_late)
+        np.testing.assert_allclose(row[[0, 2, 3, 4, 5]], row_late[[0, 2, 3, 4, 5]], atol=SOLVER.absolute)
+
+
 def test_what_is_not_known_to_be_smooth_is_compared_with_a_finer_mesh() -> None:
     one, other = (solved(END, (1e-6, 0.0), smooth) for smooth in (True, False))
     assert other.mesh.step <= 1.01 * FINER * one.mesh.step
-    assert difference(one, other, BOTH) < SOLVER.absolute
-
-
-def test_the_difference_of_tables_is_the_largest_at_the_bounds_asked_for() -> None:
-    one = solved(END, (1e-6, 0.0))
-    off = one._replace(value=one.value + np.array([[1e-3], [-0.2]]))
-    assert difference(one, one, BOTH) == 0.0
-    assert difference(one, off, UPPER) == pytest.approx(1e-3)
-    assert difference(one, off, BOTH) == pytest.approx(0.2)
-    nothing = one._replace(value=one.value - 100.0)
-    assert difference(nothing, nothing._replace(value=nothing.value + 1.0), BOTH) == 0.0
+    assert difference(one, other, (BOTH, False, DEAD)) < SOLVER.absolute
 
 
 def test_densities_lost_in_rounding_go_on_with_their_decline() -> None:

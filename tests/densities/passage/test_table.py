@@ -6,8 +6,14 @@ from numpy.polynomial import Polynomial
 from scipy.integrate import quad
 
 from hssm.densities.passage.mesh import make_mesh, place_of, time_of
-from hssm.densities.passage.table import WIDTH, Table, beyond, integrals, lagrange, panel, read
-from tests.tolerances import FINITE_DIFFERENCE, OTHER_ALGORITHM, QUADRATURE, SAME_NUMERICS
+from hssm.densities.passage.table import WIDTH, Table, beyond, hazard, integrals, lagrange, panel, read
+from tests.tolerances import (
+    FINITE_DIFFERENCE,
+    FINITE_DIFFERENCE_OF_GRADIENT,
+    OTHER_ALGORITHM,
+    QUADRATURE,
+    SAME_NUMERICS,
+)
 
 MESH = make_mesh(0.02, 12.0, (1.0, 1.0, 0.0, 0.0, 0.0), 0.1, 0)
 RATE, SCALE = 0.9, 0.4
@@ -23,7 +29,9 @@ def make_table() -> Table:
     times = np.array([time_of(MESH.first + i * MESH.step, MESH.curve, MESH.scale)[0] for i in range(MESH.n)])
     value = np.stack([log_density(times), log_density(times) - np.log(3.0)])
     slope = SCALE / MESH.end**2 - RATE
-    return Table(MESH, value, np.stack([-times, -times])[None], np.array([slope, slope]), np.array([[-1.0, -1.0]]))
+    return Table(
+        MESH, value, np.stack([-times, -times])[None], np.array([slope, slope]), np.array([[-1.0, -1.0]]), np.zeros(2)
+    )
 
 
 TABLE = make_table()
@@ -91,3 +99,23 @@ def test_what_follows_the_mesh() -> None:
 
 def test_the_mesh_reaches_from_its_first_time_to_its_end() -> None:
     assert place_of(MESH.start, MESH.curve, MESH.scale) == pytest.approx(MESH.first)
+
+
+def test_between_closing_bounds_fewer_are_still_to_come() -> None:
+    """The hazard is larger by ``closing``, so what is left is a smaller multiple of the density."""
+    closing = TABLE._replace(closing=np.array([0.4, 0.1]))
+    row, part, plain, moved = (np.empty(3) for _ in range(4))
+    beyond(TABLE, 0, 0.0, row, plain)
+    beyond(closing, 0, 0.0, row, part)
+    rate = -TABLE.rate[0]
+    assert hazard(closing, 0) == pytest.approx(rate + 0.4)
+    assert part[0] / plain[0] == pytest.approx(rate / (rate + 0.4))
+    step = 1e-6
+    ends = []
+    for sign in (1.0, -1.0):
+        other = closing._replace(closing=np.array([0.4 + sign * 0.1 * step, 0.1]), rate=TABLE.rate - sign * step)
+        value = TABLE.value + sign * step * TABLE.slopes[0]
+        beyond(other._replace(value=value), 0, 0.5, row, moved)
+        ends.append(moved[0])
+    beyond(closing, 0, 0.5, row, part)
+    assert part[1] == pytest.approx((ends[0] - ends[1]) / (2.0 * step), rel=FINITE_DIFFERENCE_OF_GRADIENT.relative)

@@ -9,7 +9,7 @@ import numpy as np
 
 from hssm.densities.passage.march import FLAGS
 from hssm.densities.passage.mesh import number_of
-from hssm.densities.passage.table import Table, beyond, integrals, panel, read
+from hssm.densities.passage.table import Table, beyond, hazard, integrals, panel, read
 
 NEVER, _SLOWEST = 0.01, 1e-9
 _MOSTLY_DONE = 0.99
@@ -40,7 +40,7 @@ def _split(table: Table, s: int, time: float, whole, sums) -> None:  # type: ign
     panel(table, s, (i, x - i, 1.0), part)
     sums[1] += part
     late = max(time - mesh.end, 0.0)
-    if table.rate[s] < -_SLOWEST:
+    if hazard(table, s) > _SLOWEST:
         beyond(table, s, late, row, part)
         sums[1] += part
         if late > 0.0:
@@ -67,6 +67,22 @@ def log_cdf(table: Table, s: int, time: float, whole, gap: float, out) -> None: 
 
 
 @numba.njit(**FLAGS)
+def log_left(table: Table, time: float, wholes, out) -> bool:  # type: ignore[no-untyped-def]
+    """Into ``out`` (2 + P,) as :func:`log_survival`, from what has come before; whether that keeps its digits."""
+    n_slopes = table.slopes.shape[0]
+    row, sums = np.empty(2 + n_slopes), np.empty((2, 1 + n_slopes))
+    before, density = np.zeros(1 + n_slopes), 0.0
+    for s in range(len(wholes)):
+        _split(table, s, time, wholes[s], sums)
+        before += sums[0]
+        read(table, s, time, row)
+        density += math.exp(row[0])
+    left = max(1.0 - before[0], 1e-300)
+    out[0], out[1], out[2:] = math.log(left), -density / left, -before[1:] / left
+    return left > 1.0 - _MOSTLY_DONE
+
+
+@numba.njit(**FLAGS)
 def log_survival(table: Table, time: float, wholes, never: float, out) -> None:  # type: ignore[no-untyped-def]
     """Into ``out`` (2 + P,): log P(RT > time), slope by time and by parameters.
 
@@ -83,7 +99,7 @@ def log_survival(table: Table, time: float, wholes, never: float, out) -> None: 
         after += sums[1]
         read(table, s, time, row)
         density += math.exp(row[0])
-        if table.rate[s] < -_SLOWEST:
+        if hazard(table, s) > _SLOWEST:
             beyond(table, s, max(time - table.mesh.end, 0.0), row, part)
             last += part[0]
         else:

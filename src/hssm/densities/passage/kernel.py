@@ -16,11 +16,12 @@ import numpy as np
 from numba import types
 from numba.core.errors import NumbaExperimentalFeatureWarning
 
-from hssm.densities.passage import distribution, grouping, march, mean_path, mesh, solve, starts, table
-from hssm.densities.passage.distribution import NEVER, both_integrals, log_cdf, log_survival
+from hssm.densities.passage import decline, distribution, errors, grouping, march, mean_path, mesh, solve, starts, table
+from hssm.densities.passage.decline import OF_DENSITY, OF_SURVIVOR, bend
+from hssm.densities.passage.distribution import NEVER, both_integrals, log_cdf, log_left, log_survival
 from hssm.densities.passage.grouping import grouped, same
 from hssm.densities.passage.march import FLAGS, free_term, origin
-from hssm.densities.passage.mesh import LONGEST, NARROW, SOON, first_time
+from hssm.densities.passage.mesh import DEAD, DEAD_TO_LATER, DEAD_TO_MASSES, LONGEST, NARROW, SOON, first_time
 from hssm.densities.passage.solve import edges_at
 from hssm.densities.passage.starts import extent, starts_of
 from hssm.densities.passage.table import read
@@ -90,6 +91,17 @@ def classified(trials, members, gaps, dead):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
+def steepest(trials, members, gaps):  # type: ignore[no-untyped-def]
+    """How steeply a log density rises with log time at the first trial, as far as meshes care."""
+    steep = STEEPNESS[0]
+    for i in members:
+        gap, time = gaps[0 if trials[1, i] > 0 else 1], trials[0, i]
+        if SOONEST < time < FOREVER:
+            steep = max(steep, min(0.5 * gap * gap / time, STEEPNESS[1]))
+    return steep
+
+
+@numba.njit(**FLAGS)
 def _one_class(paths, trials, members, accuracy, out):  # type: ignore[no-untyped-def]
     """Trials of one set of parameters and one class of steepness."""
     first, steep, tolerance = accuracy
@@ -97,7 +109,7 @@ def _one_class(paths, trials, members, accuracy, out):  # type: ignore[no-untype
     sides, row = np.zeros(2, np.bool_), np.empty(2 + theta.size)
     for i in members:
         sides[0 if trials[1, i] > 0 else 1] = True
-    found = solve.solve(paths, theta, (first, last_of(trials, members)), sides, (tolerance, steep))
+    found = solve.solve(paths, theta, (first, last_of(trials, members)), (sides, False, DEAD), (tolerance, steep))
     for i in members:
         time, s = trials[0, i], 0 if trials[1, i] > 0 else 1
         if time < found.mesh.start:
@@ -111,6 +123,22 @@ def _one_class(paths, trials, members, accuracy, out):  # type: ignore[no-untype
 
 
 @numba.njit(**FLAGS)
+def _late_class(paths, trials, members, accuracy, out):  # type: ignore[no-untyped-def]
+    """Trials of one set of parameters when hardly any path is left: solved until then, and continued."""
+    first, tolerance = accuracy
+    theta, row = trials[2:, members[0]].copy(), np.empty(trials.shape[0])
+    asked = np.ones(2, np.bool_), False, DEAD_TO_LATER
+    found = solve.solve(paths, theta, (first, last_of(trials, members)), asked, (tolerance, 0.0))
+    for i in members:
+        time = trials[0, i]
+        if paths[2](np.full(1, time), theta)[0, 0] > NARROW:
+            read(found, 0 if trials[1, i] > 0 else 1, time, row)
+            bend(paths[0], theta, (found.mesh.end, time), OF_DENSITY, row)
+            if np.isfinite(row).all():
+                out[:, i] = row
+
+
+@numba.njit(**FLAGS)
 def _densities(paths, trials, members, accuracy, out):  # type: ignore[no-untyped-def]
     """Log densities of trials of one set of parameters."""
     first, longest, tolerance = accuracy
@@ -118,47 +146,83 @@ def _densities(paths, trials, members, accuracy, out):  # type: ignore[no-untype
     width = paths[2](np.full(1, first), theta)[0, 0]
     low, high, _ = extent(paths, theta)
     leak = paths[3](np.zeros(1), theta)[1, 0]
-    dead = mesh.last_time(paths[2], theta, longest, leak)[0]
+    dead = mesh.last_time(paths[2], theta, longest, leak, DEAD)[0]
     classes = classified(trials, members, (width - high, width + low), dead)
     for k in range(LATE + 1):
         chosen = members[classes == k]
         if chosen.size > 0 and k < LATE:
             _one_class(paths, trials, chosen, (first, STEEPNESS[k], tolerance), out)
         elif chosen.size > 0:
-            _one_class(paths, trials, chosen, (first, 0.0, max(tolerance, _LATE_TOLERANCE)), out)
+            _late_class(paths, trials, chosen, (first, max(tolerance, _LATE_TOLERANCE)), out)
 
 
 @numba.njit(**FLAGS)
-def _distributions(paths, trials, members, accuracy, out):  # type: ignore[no-untyped-def]
-    """Log distribution functions of trials of one set of parameters; with a negative tolerance, log survivors."""
+def _cdfs(paths, trials, members, accuracy, out):  # type: ignore[no-untyped-def]
+    """Log distribution functions of trials of one set of parameters."""
     first, longest, tolerance = accuracy
-    survival, tolerance = tolerance < 0.0, abs(tolerance)
     theta, row = trials[2:, members[0]].copy(), np.empty(trials.shape[0])
-    width = paths[2](np.full(1, longest), theta)[0, 0]
-    if survival and width > NARROW:
-        longest += _TO_COME * width * width
-    found = solve.solve(paths, theta, (first, longest), np.ones(2, np.bool_), (_FINER * tolerance, STEEPNESS[1]))
-    wholes = both_integrals(found)
     width = paths[2](np.full(1, first), theta)[0, 0]
     low, high, _ = extent(paths, theta)
+    asked = np.ones(2, np.bool_), True, DEAD_TO_MASSES
+    steep = steepest(trials, members, (width - high, width + low))
+    found = solve.solve(paths, theta, (first, longest), asked, (_FINER * tolerance, steep))
+    wholes = both_integrals(found)
     for i in members:
         time, s = min(trials[0, i], FOREVER), 0 if trials[1, i] > 0 else 1
-        if survival and not time > first:
-            row[:] = 0.0
-        elif not time > SOONEST:
+        if not time > SOONEST:
             continue
         elif time < found.mesh.start:
             early_density(edges_at(paths, theta, (np.full(1, time), np.ones(1)))[0], s, row)
             gap = width - high if s == 0 else width + low
             row[0] += math.log(2.0 * time * time / (gap * gap))
-        elif survival and time > found.mesh.end and not paths[2](np.full(1, time), theta)[0, 0] > NARROW:
-            continue
-        elif survival:
-            log_survival(found, time, wholes, NEVER, row)
         else:
             log_cdf(found, s, time, wholes[s], width, row)
         if np.isfinite(row).all():
             out[:, i] = row
+
+
+@numba.njit(**FLAGS)
+def _late_survivors(paths, trials, members, accuracy, out):  # type: ignore[no-untyped-def]
+    """Log survivors as integrals of what is still to come: densities that are right when hardly any path is left."""
+    first, longest, tolerance = accuracy
+    theta, row = trials[2:, members[0]].copy(), np.empty(trials.shape[0])
+    width = paths[2](np.full(1, longest), theta)[0, 0]
+    if width > NARROW:
+        longest += _TO_COME * width * width
+    asked = np.ones(2, np.bool_), False, DEAD_TO_MASSES
+    found = solve.solve(paths, theta, (first, longest), asked, (tolerance, STEEPNESS[0]))
+    wholes = both_integrals(found)
+    for i in members:
+        time = min(trials[0, i], FOREVER)
+        if time > found.mesh.end and not paths[2](np.full(1, time), theta)[0, 0] > NARROW:
+            continue
+        log_survival(found, time, wholes, NEVER, row)
+        if found.closing[0] > 0.0:
+            bend(paths[0], theta, (found.mesh.end, time), OF_SURVIVOR, row)
+        if np.isfinite(row).all():
+            out[:, i] = row
+
+
+@numba.njit(**FLAGS)
+def _survivors(paths, trials, members, accuracy, out):  # type: ignore[no-untyped-def]
+    """Log survivors of trials of one set of parameters: one minus the distribution functions while that has digits."""
+    first, _, tolerance = accuracy
+    theta, row, late = trials[2:, members[0]].copy(), np.empty(trials.shape[0]), np.zeros(members.size, np.bool_)
+    asked = np.ones(2, np.bool_), True, DEAD_TO_MASSES
+    soon = (_FINER * _FINER * tolerance, STEEPNESS[0])
+    found = solve.solve(paths, theta, (first, last_of(trials, members)), asked, soon)
+    wholes = both_integrals(found)
+    for k in range(members.size):
+        i = members[k]
+        time = min(trials[0, i], FOREVER)
+        if not time > first:
+            out[:, i] = 0.0
+        elif not (time <= found.mesh.end and log_left(found, time, wholes, row)):
+            late[k] = True
+        elif np.isfinite(row).all():
+            out[:, i] = row
+    if late.any():
+        _late_survivors(paths, trials, members[late], accuracy, out)
 
 
 @numba.njit(**FLAGS)
@@ -185,8 +249,10 @@ def _one_group(paths, trials, members, task, out):  # type: ignore[no-untyped-de
         return
     if what == DENSITY:
         _densities(paths, trials, members, (first, longest, tolerance), out)
+    elif what == CDF:
+        _cdfs(paths, trials, members, (first, longest, tolerance), out)
     else:
-        _distributions(paths, trials, members, (first, longest, -tolerance if what == SURVIVAL else tolerance), out)
+        _survivors(paths, trials, members, (first, longest, tolerance), out)
 
 
 def _compile(version: str) -> Any:
@@ -225,7 +291,10 @@ def compiled_evaluate() -> Callable[..., None]:
     the domain it is -inf with zero slopes. ``what`` is DENSITY, CDF or SURVIVAL.
     """
     sources = "".join(
-        map(inspect.getsource, (elementary, distribution, grouping, march, mean_path, mesh, solve, starts, table))
+        map(
+            inspect.getsource,
+            (elementary, decline, distribution, errors, grouping, march, mean_path, mesh, solve, starts, table),
+        )
     )
     compiled: Callable[..., None] = _compile(sha256(sources.encode()).hexdigest())
     return compiled

@@ -25,11 +25,17 @@ LINEAR = 0.3
 PULLING = 2.0
 """Leak times the squared bound from which on the leak alone says how late steps grow."""
 
-DEAD = 24.0
-"""The mesh ends where the paths that are left are about exp(-24); what follows continues the exponential decline."""
+DEAD, DEAD_TO_MASSES, DEAD_TO_LATER = 24.0, 18.0, 12.0
+"""The mesh ends where the paths that are left are about exp(-24); what follows continues their decline.
+
+For distribution functions less is enough; and so it is for densities that come later anyway.
+"""
 
 LONGEST = 100.0
 """Length of the mesh at most, in squared half distances of the bounds: it is reached only between bounds that part."""
+
+DECLINE_PER_COARSENESS = 6.0
+"""Distribution functions may have steps that are e times coarser whenever so much of the logarithm of paths is gone."""
 
 MOST = 4000
 """Steps of a mesh at most, however fine they should be: time goes with the square."""
@@ -124,19 +130,19 @@ def node(mesh: Mesh, number: float) -> tuple[float, float]:
 
 
 @numba.njit(**FLAGS)
-def last_time(bounds, theta, longest, leak):  # type: ignore[no-untyped-def]
+def last_time(bounds, theta, longest, leak, dead):  # type: ignore[no-untyped-def]
     """``longest`` or the earlier time at which the mesh ends; the squared bound there, and the decline until then.
 
     Paths are left in a share of about exp(-decline).
 
-    It is pi^2 / 8 times the integral of 1 / bound^2. Probes close in on where it passes DEAD. With a ``leak`` below 0
-    paths run away by themselves, at that rate.
+    It is pi^2 / 8 times the integral of 1 / bound^2. Probes close in on where it passes ``dead``. With a ``leak``
+    below 0 paths run away by themselves, at that rate.
     """
-    spent, per, limit = 0.0, math.pi**2 / 8.0, DEAD * 8.0 / math.pi**2
+    spent, per, limit = 0.0, math.pi**2 / 8.0, dead * 8.0 / math.pi**2
     start = bounds(np.full(1, SOON), theta)[0, 0]
     low, high = SOON * min(longest, start * start), min(longest, LONGEST * start * start)
     if leak < 0.0:
-        high = min(high, DEAD / -leak)
+        high = min(high, dead / -leak)
     for _ in range(_ROUNDS):
         times = low + (high - low) * (np.arange(_PROBES + 1) / _PROBES)
         width = bounds(times, theta)[0]
@@ -156,8 +162,21 @@ def last_time(bounds, theta, longest, leak):  # type: ignore[no-untyped-def]
             return high, end * end, per * spent
         low, high = times[found], times[found + 1]
         if width[found + 1] > 0.9 * width[found]:
-            return low + min(step, (limit - spent) / rate[found]), width[found + 1] ** 2, DEAD
-    return low, 1.0 / rate[found], DEAD
+            return low + min(step, (limit - spent) / rate[found]), width[found + 1] ** 2, dead
+    return low, 1.0 / rate[found], dead
+
+
+@numba.njit(**FLAGS)
+def narrow_enough(bounds, theta, end, wide):  # type: ignore[no-untyped-def]
+    """Squared bound at ``end`` in place of the true one for a mesh whose integrals matter, not its late densities."""
+    times = end * (np.arange(1, _PROBES + 1) / _PROBES)
+    width, per, decline, curve = bounds(times, theta)[0], math.pi**2 / 8.0, 0.0, 0.0
+    for k in range(_PROBES):
+        square = max(width[k], NARROW) ** 2
+        before = max(width[k - 1], NARROW) ** 2 if k > 0 else wide
+        decline += per * (end / _PROBES) / math.sqrt(square * before)
+        curve = max(curve, (math.log(wide / square) - decline / DECLINE_PER_COARSENESS) / times[k])
+    return wide * math.exp(-curve * end)
 
 
 @numba.njit(**FLAGS)

@@ -12,11 +12,12 @@ import math
 import numba
 import numpy as np
 
+from hssm.densities.passage.errors import LOST, difference, terms_to_density, terms_to_mass
 from hssm.densities.passage.march import FLAGS, Edges, Passage, march
 from hssm.densities.passage.mean_path import between, moving_path, moving_return, steady_path, steady_return
-from hssm.densities.passage.mesh import Mesh, last_time, make_mesh, node
+from hssm.densities.passage.mesh import NARROW, Mesh, last_time, make_mesh, narrow_enough, node
 from hssm.densities.passage.starts import starts_of
-from hssm.densities.passage.table import WIDTH, Table, lagrange, read
+from hssm.densities.passage.table import WIDTH, Table, lagrange
 
 ERROR = 0.2
 """Size of the error for a step of 1: the largest on the reference table of ``weibull``; most are far smaller."""
@@ -29,7 +30,6 @@ MOST_NODES = 720
 SPARE = 3
 """Nodes beyond the last time asked for, so that slopes there need no one-sided formula."""
 
-LOST = 1e-11
 SLOWEST_FALL = math.pi**2 / 8.0
 """Rate at which paths leave between fixed bounds, times the squared bound."""
 SHORTEST = 1.5
@@ -40,8 +40,7 @@ TURNING = 2.0
 """A turn so many times later than the end of the mesh does not matter."""
 
 ORDER, FINER = 8, 0.7
-N_COMPARED, BETWEEN_COMPARED, NEGLIGIBLE = 6, 0.6, -16.0
-"""Two solutions whose steps have the ratio FINER are compared at a few times."""
+"""Two solutions whose steps have the ratio FINER are compared."""
 
 
 @numba.njit(**FLAGS)
@@ -97,18 +96,6 @@ def lay_out(mesh):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
-def cancellation(passage, at, sides):  # type: ignore[no-untyped-def]
-    """How much larger the terms are than the density at node ``at``, at the worse of the bounds asked for."""
-    worst = 1.0
-    for s in range(2):
-        if sides[s]:
-            density = max(passage.density[s, at], 1e-300)
-            if passage.size[s, at] > 1e-290:
-                worst = max(worst, passage.size[s, at] / density)
-    return min(worst, 1.0 / LOST)
-
-
-@numba.njit(**FLAGS)
 def as_table(mesh: Mesh, passage: Passage, squares, limits):  # type: ignore[no-untyped-def]  # noqa: C901
     """The table of a passage; where a density is lost in rounding it goes on with its last relative rate of decline.
 
@@ -147,7 +134,7 @@ def as_table(mesh: Mesh, passage: Passage, squares, limits):  # type: ignore[no-
         rate[s] *= squares[last] / squares[n - 1]
         for q in range(n_slopes):
             d_rate[q, s] *= squares[last] / squares[n - 1]
-    return Table(mesh, value, slopes, rate, d_rate)
+    return Table(mesh, value, slopes, rate, d_rate, np.zeros(1 + n_slopes))
 
 
 @numba.njit(**FLAGS)
@@ -186,15 +173,18 @@ def _attempt(paths, theta, mesh):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
-def _known_error(paths, theta, span, sides, accuracy):  # type: ignore[no-untyped-def]
-    """Solve with a step from what is known of the error; returns the table and its step."""
+def _known_error(paths, theta, span, asked, accuracy):  # type: ignore[no-untyped-def]
+    """Solve with a step from what is known of the error; ``asked`` are the bounds and whether masses are asked for."""
     first, end, shape, spare, decline = span
+    sides, masses, _ = asked
     tolerance, coarsest = accuracy
-    step = min(step_for(tolerance, math.exp(min(decline, DECLINE_SEEN))), coarsest)
+    step = min(step_for(tolerance, 1.0 if masses else math.exp(min(decline, DECLINE_SEEN))), coarsest)
     mesh = make_mesh(first, end, shape, step, spare)
     passage, squares = _attempt(paths, theta, mesh)
     for _ in range(3):
-        finer = min(step_for(tolerance, cancellation(passage, mesh.n - 1 - spare, sides)), coarsest)
+        last = mesh.n - 1 - spare
+        lost = terms_to_mass(passage, mesh, last, sides) if masses else terms_to_density(passage, last, sides)
+        finer = min(step_for(tolerance, lost), coarsest)
         if finer > 0.9 * step or mesh.n >= MOST_NODES:
             break
         step = max(finer, step * mesh.n / MOST_NODES)
@@ -204,49 +194,61 @@ def _known_error(paths, theta, span, sides, accuracy):  # type: ignore[no-untype
 
 
 @numba.njit(**FLAGS)
-def difference(coarse, fine, sides):  # type: ignore[no-untyped-def]
-    """Largest difference of two tables at a few times, where densities are not negligible."""
-    n_slopes = coarse.slopes.shape[0]
-    one, other, worst = np.empty(2 + n_slopes), np.empty(2 + n_slopes), 0.0
-    for s in range(2):
-        time = coarse.mesh.end
-        for _ in range(N_COMPARED):
-            if sides[s] and time > coarse.mesh.start:
-                read(coarse, s, time, one)
-                read(fine, s, time, other)
-                if other[0] > NEGLIGIBLE:
-                    worst = max(worst, abs(one[0] - other[0]))
-            time *= BETWEEN_COMPARED
-    return worst
+def _compared(paths, theta, span, asked, known):  # type: ignore[no-untyped-def]
+    """A solution that differs little enough from one with larger steps; ``known`` is one that may not.
 
-
-@numba.njit(**FLAGS)
-def solve(paths, theta, times, sides, accuracy):  # type: ignore[no-untyped-def]
-    """The table between two times.
-
-    ``times`` are a time before which nothing happens and the last one asked for; ``sides`` says which bounds matter;
-    ``accuracy`` is the tolerance and how steeply log density rises with log time at the first trial.
+    With it come the tolerance, and the stricter one that is asked of its own steps.
     """
-    first, longest = times
-    tolerance, steep = accuracy
-    constants = paths[3](np.zeros(1), theta)[:, 0]
-    leak = constants[1]
-    end, narrow, decline = last_time(paths[2], theta, max(longest, SHORTEST * first), leak)
-    wide = paths[2](np.full(1, first), theta)[0, 0] ** 2
-    shape = (wide, narrow, abs(leak), *turn_of(constants, end))
-    span = (first, end, shape, SPARE if end >= longest else 0, decline)
-    strict = tolerance / max(1.0, wide * abs(leak) / PULLING) ** PULLED
-    coarsest = STEEPEST / (1.0 + steep) * min(1.0, (strict / USUAL) ** (1.0 / ORDER))
-    found = _known_error(paths, theta, span, sides, (strict, coarsest))
-    if paths[5]:
-        return found
+    tolerance, strict, found = known
     for _ in range(4):
         step = found.mesh.step
-        finer = _known_error(paths, theta, span, sides, (strict, FINER * step))
-        error = difference(found, finer, sides) * FINER**ORDER
+        finer = _known_error(paths, theta, span, asked, (strict, FINER * step))
+        error = difference(found, finer, asked) * FINER**ORDER
         found = finer
         if not error > tolerance or found.mesh.n >= MOST_NODES:
             break
         coarsest = FINER * step * max(0.4, (0.1 * tolerance / error) ** (1.0 / ORDER))
-        found = _known_error(paths, theta, span, sides, (strict, coarsest))
+        found = _known_error(paths, theta, span, asked, (strict, coarsest))
+    return found
+
+
+@numba.njit(**FLAGS)
+def closing_at(edges_of, theta, time, out) -> None:  # type: ignore[no-untyped-def]
+    """Into ``out`` (1 + P,): how much faster survivors decline than densities between bounds that close, and slopes."""
+    rows = edges_of(np.full(1, time), theta)
+    bound, speed = rows[0, 0], rows[1, 0]
+    if not (speed < 0.0 and bound > NARROW):
+        return
+    out[0] = -2.0 * speed / bound
+    for q in range(theta.size):
+        moved, sped = rows[3 + q, 0], rows[3 + theta.size + q, 0]
+        out[1 + q] = -2.0 * (sped - speed * moved / bound) / bound
+
+
+@numba.njit(**FLAGS)
+def solve(paths, theta, times, asked, accuracy):  # type: ignore[no-untyped-def]
+    """The table between two times.
+
+    ``times`` are a time before which nothing happens and the last one asked for; ``asked`` says which bounds matter,
+    whether the tolerance is that of distribution functions, which do not mind late densities that are small
+    differences, and how far paths may decline; ``accuracy`` is the tolerance and how steeply log density rises with
+    log time at the first trial.
+    """
+    first, longest = times
+    tolerance, steep = accuracy
+    _, masses, dead = asked
+    constants = paths[3](np.zeros(1), theta)[:, 0]
+    leak = constants[1]
+    end, narrow, decline = last_time(paths[2], theta, max(longest, SHORTEST * first), leak, dead)
+    wide = paths[2](np.full(1, first), theta)[0, 0] ** 2
+    if masses:
+        narrow = max(narrow, narrow_enough(paths[2], theta, end, wide))
+    shape = (wide, narrow, abs(leak), *turn_of(constants, end))
+    span = (first, end, shape, SPARE if end >= longest else 0, decline)
+    strict = tolerance / max(1.0, wide * abs(leak) / PULLING) ** PULLED
+    coarsest = STEEPEST / (1.0 + steep) * min(1.0, (strict / USUAL) ** (1.0 / ORDER))
+    found = _known_error(paths, theta, span, asked, (strict, coarsest))
+    if not paths[5]:
+        found = _compared(paths, theta, span, asked, (tolerance, strict, found))
+    closing_at(paths[0], theta, found.mesh.end, found.closing)
     return found

@@ -26,7 +26,8 @@ class Table(NamedTuple):
     """Log densities (2, n) at the nodes of a mesh and their slopes (P, 2, n); upper bound first.
 
     ``rate`` (2,) is the slope of the log density by time at the end, and ``d_rate`` (P, 2) its slopes: beyond the end
-    both continue along their tangents.
+    both continue along their tangents. ``closing`` (1 + P,) is how much faster survivors decline there than densities
+    do, with its slopes: 0, or -2 b' / b between bounds that close.
     """
 
     mesh: Mesh
@@ -34,6 +35,7 @@ class Table(NamedTuple):
     slopes: np.ndarray
     rate: np.ndarray
     d_rate: np.ndarray
+    closing: np.ndarray
 
 
 @numba.njit(**FLAGS)
@@ -96,14 +98,21 @@ def integrals(table: Table, s: int):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
+def hazard(table: Table, s: int) -> float:  # type: ignore[no-untyped-def]
+    """Rate at which paths that are left at the end of the mesh come to a bound: their density per path."""
+    return table.closing[0] - table.rate[s]
+
+
+@numba.njit(**FLAGS)
 def beyond(table: Table, s: int, since: float, row, part) -> None:  # type: ignore[no-untyped-def]
-    """As :func:`panel`, from ``since`` after the end of the mesh on, where the density declines exponentially."""
+    """As :func:`panel`, from ``since`` after the end of the mesh on, with its hazard from there on."""
     read(table, s, table.mesh.end, row)
-    rate = max(-table.rate[s], 1e-300)
+    rate = max(hazard(table, s), 1e-300)
     mass = math.exp(row[0] - rate * since) / rate
     part[0] = mass
     for q in range(table.slopes.shape[0]):
-        part[1 + q] = mass * (row[2 + q] + table.d_rate[q, s] * (since + 1.0 / rate))
+        d_rate = table.closing[1 + q] - table.d_rate[q, s]
+        part[1 + q] = mass * (row[2 + q] - d_rate * (since + 1.0 / rate))
 
 
 @numba.njit(**FLAGS)
