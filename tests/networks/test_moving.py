@@ -7,7 +7,7 @@ import hssm
 from hssm.networks.moving import MOVING, weibull_clock
 from tests.densities.compare import reference
 
-LARGEST = {"weibull": 1.0, "ornstein": 2.0, "gamma_drift": 2.0}
+LARGEST = {"weibull": 1.0, "gamma_drift": 2.0}
 
 
 @pytest.mark.parametrize("model", MOVING)
@@ -21,9 +21,9 @@ def test_remainder_is_bounded(model) -> None:
 
 
 def test_a_constant_drift_is_known() -> None:
-    """Without leak or pulse, and with bounds that hardly fall, the remainder is that of ddm whatever the drift."""
+    """Without a pulse, and with bounds that hardly fall, the remainder is that of ddm whatever the drift."""
     rt, still = np.array([0.1, 0.4, 1.5]), {"a": 1.1, "z": 0.4, "t": 0.0}
-    extra = {"ornstein": {"g": 0.0}, "gamma_drift": {"shape": 3.0, "scale": 0.2, "c": 0.0}}
+    extra = {"gamma_drift": {"shape": 3.0, "scale": 0.2, "c": 0.0}}
     extra["weibull"] = {"alpha": 4.0, "beta": 1e3}
     for model, more in extra.items():
         remainder = []
@@ -33,8 +33,7 @@ def test_a_constant_drift_is_known() -> None:
             rows = np.stack([columns[name] for name in MOVING[model].inputs], axis=1).astype(np.float32)
             exact = hssm.log_density("ddm", {"rt": rt, "response": np.ones(3)}, {"v": v, **still})
             remainder.append(exact - np.asarray(MOVING[model].split(rows)[1])[:, 0])
-        limit = 0.6 if model == "ornstein" else 1e-4  # the slowest rate there is a bound, not the rate
-        assert np.ptp(remainder, axis=0).max() < limit
+        assert np.ptp(remainder, axis=0).max() < 1e-4
 
 
 @pytest.mark.parametrize(("alpha", "beta"), [(0.4, 2.0), (1.0, 1.5), (4.0, 1.2)])

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hssm.networks.jumps import JUMPS
+from hssm.networks.leaking import LEAKING
 from hssm.networks.mixtures import MIXTURES
 from hssm.networks.moving import MOVING
 from hssm.networks.outcome_recipes import OUTCOME_RECIPES
@@ -29,7 +30,7 @@ from hssm.networks.recipe import (
 from hssm.networks.two_bounds import TWO_BOUNDS
 from hssm.spec import Bounds, ModelSpec
 
-DENSITY_RECIPES = {**TWO_BOUNDS, **MOVING, **MIXTURES, **JUMPS}
+DENSITY_RECIPES = {**TWO_BOUNDS, **MOVING, **LEAKING, **MIXTURES, **JUMPS}
 
 
 def recipe_for(spec: ModelSpec, kind: str, box: dict[str, Bounds]) -> Recipe:

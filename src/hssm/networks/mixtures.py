@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hssm.networks.recipe import Columns, Recipe, as_is, column, decision_time
+from hssm.networks.two_bounds import log_passage
 
 _SEQUENCE = ("vh", "vl1", "vl2", "a", "t")
 
@@ -79,9 +80,6 @@ N_TIMES, N_STARTS = 6, 4
 _NEGLIGIBLE = 14.0
 """Exponent below the largest at which starts that are too far and times that are too soon are left out."""
 
-_IMAGES_UNTIL = 0.55
-"""Time over squared distance up to which three images of the start, and from which on one wave, give a passage."""
-
 
 def _rule(n: int) -> tuple[np.ndarray, np.ndarray]:
     nodes, weights = np.polynomial.legendre.leggauss(n)
@@ -98,14 +96,6 @@ def _log_mean(logs: Columns, weights: np.ndarray) -> Columns:
     """Log of the weighted mean of exponentials, (n, k) -> (n, 1)."""
     top = jnp.max(logs, axis=1, keepdims=True)
     return top + jnp.log(jnp.sum(jnp.exp(logs - top) * weights, axis=1, keepdims=True))
-
-
-def _log_passage(u: Columns, w: Columns) -> Columns:
-    """Log first-passage density of driftless motion, to 0.5 %: ``two_bounds.passage`` and its remainder."""
-    early = jnp.minimum(u, _IMAGES_UNTIL)
-    images = w - (2.0 - w) * jnp.exp(-2.0 * (1.0 - w) / early) + (2.0 + w) * jnp.exp(-2.0 * (1.0 + w) / early)
-    edge = jnp.log(jnp.maximum(images, 1e-6)) - 0.5 * w * w / early - 1.5 * jnp.log(early)
-    return edge - 0.5 * math.pi**2 * (u - early) - 0.5 * math.log(2.0 * math.pi)
 
 
 def _log_travel(u: Columns, w: Columns, pull: Columns, scatter: Columns) -> Columns:
@@ -144,7 +134,7 @@ def _full_ddm(rows: Columns) -> tuple[Columns, Columns]:
 
     u = jnp.matmul(times, _EACH_TIME)
     starts = nearest + jnp.matmul(far - nearest, _EACH_TIME) * jnp.matmul(_OF_STARTS, _EACH_START)
-    each = _log_passage(u, starts) + _log_travel(u, starts, pull, scatter) + jnp.log(jnp.matmul(share, _EACH_TIME))
+    each = log_passage(u, starts) + _log_travel(u, starts, pull, scatter) + jnp.log(jnp.matmul(share, _EACH_TIME))
     weights = _TIME_WEIGHTS * times
     weights = weights / jnp.sum(weights, axis=1, keepdims=True)
     weights = jnp.matmul(weights, _EACH_TIME) * np.matmul(_START_WEIGHTS, _EACH_START)

@@ -1,4 +1,4 @@
-"""Recipes for diffusions whose bounds or drift change: ``weibull``, ``ornstein``, ``gamma_drift``.
+"""Recipes for diffusions whose bounds or drift change: ``weibull``, ``gamma_drift``.
 
 Known are the exact factor of a constant drift, what a linear bound or a mean drift would give, and how late paths
 decline; coordinates are those of ``two_bounds.py``.
@@ -83,61 +83,6 @@ def _weibull(rows: Columns) -> tuple[Columns, Columns]:
     return jnp.concatenate([features, *own], axis=1), known + lost
 
 
-_ORNSTEIN = ("v", "a", "z", "g", "t")
-
-
-def _slowest_rate(pull: Columns, leak: Columns) -> Columns:
-    """Rayleigh's bound of the slowest decline between bounds at 0 and 1 with drift pull - leak (x - 1/2).
-
-    Between a wave without leak and the Gaussian that a strong leak, of either sign, makes of it.
-    """
-    x = _NODES - 0.5
-    drift = pull - leak * x
-    size = jnp.abs(leak)
-    narrow, aside = leak * leak / (size + 10.0), pull * leak / (size + 10.0)
-    log_weight = 2.0 * (aside * x - 0.5 * narrow * x * x)
-    weight = jnp.exp(log_weight - jnp.max(log_weight, axis=1, keepdims=True))
-    wave, slope = np.sin(np.pi * _NODES).astype(np.float32), (np.pi * np.cos(np.pi * _NODES)).astype(np.float32)
-    slope = slope + wave * (aside - narrow * x)
-    energy = 0.5 * slope * slope + 0.5 * (drift * drift - leak) * wave * wave
-    return integral(energy * weight) / integral(wave * wave * weight)
-
-
-def _ornstein(rows: Columns) -> tuple[Columns, Columns]:
-    """Early: drift along the straight way to the bound. Late: the slowest decline."""
-    tau, lost, distance, w, drift = hit(rows, _ORNSTEIN)
-    area = distance * distance
-    u, pull, leak = tau / area, drift * distance, column(rows, 3) * area
-    features, known = passage(u, w)
-    # Distance from the bound that is hit, x in (0, 1): drift pull - leak (x - 1/2).
-    ends = -pull * w - 0.5 * leak * (0.25 - (w - 0.5) * (w - 0.5))
-    at_start, at_bound = pull - leak * (w - 0.5), pull + 0.5 * leak
-    along = (at_start * at_start + at_start * at_bound + at_bound * at_bound) / 3.0
-    early, rate = 0.5 * (leak - along) * u, _slowest_rate(pull, leak)
-    late = (_LATE - rate) * u
-    share = 1.0 / (1.0 + 10.0 * u)
-    known = known + ends + share * early + (1.0 - share) * late - 2.0 * jnp.log(distance)
-    steep = jnp.sqrt(1.0 + leak * leak)
-    own = [
-        leak / 36.0,
-        soft(0.25 * leak),
-        pull / 12.0,
-        soft(0.5 * pull),
-        0.1 * jnp.log(u),
-        u / (0.1 + u),
-        jnp.minimum(u, 4.0),
-        soft(0.2 * rate),
-        jnp.log(1.0 + steep * u),
-        soft(steep * u),
-        soft(leak * u),
-        soft(pull * u),
-        soft(early),
-        soft(late),
-        soft(ends),
-    ]
-    return jnp.concatenate([features, *own], axis=1), known + lost
-
-
 _GAMMA = (*_VAZT, "shape", "scale", "c")
 
 
@@ -180,6 +125,5 @@ def _gamma_drift(rows: Columns) -> tuple[Columns, Columns]:
 
 MOVING: dict[str, Recipe] = {
     "weibull": Recipe(inputs=(*_WEIBULL, "rt", "response"), split=_weibull, finish=as_is),
-    "ornstein": Recipe(inputs=(*_ORNSTEIN, "rt", "response"), split=_ornstein, finish=as_is),
     "gamma_drift": Recipe(inputs=(*_GAMMA, "rt", "response"), split=_gamma_drift, finish=as_is),
 }

@@ -20,6 +20,9 @@ _LATE = 4.0
 """Time scale at which the early factor u^-1.5 stops: a bounded remainder at both ends."""
 
 _LATEST = 40.0
+_IMAGES_UNTIL = 0.55
+"""Time over squared distance up to which three images of the start, and from which on one wave, give a passage."""
+
 CLOSED = 1e-3
 """Share of the bounds' distance below which linear bounds count as closed."""
 
@@ -32,6 +35,14 @@ def passage(u: Columns, w: Columns) -> tuple[Columns, Columns]:
     image = jnp.exp(-2.0 * (1.0 - w) / u)
     decays = [jnp.exp(-1.5 * math.pi**2 * u), 1.0 / (1.0 + _LATE * u)]
     return jnp.concatenate([w, w * w, late, image, *decays], axis=1), known
+
+
+def log_passage(u: Columns, w: Columns) -> Columns:
+    """Log first-passage density of driftless motion, to 0.5 %: ``passage`` and its remainder."""
+    early = jnp.minimum(u, _IMAGES_UNTIL)
+    images = w - (2.0 - w) * jnp.exp(-2.0 * (1.0 - w) / early) + (2.0 + w) * jnp.exp(-2.0 * (1.0 + w) / early)
+    edge = jnp.log(jnp.maximum(images, 1e-6)) - 0.5 * w * w / early - 1.5 * jnp.log(early)
+    return edge - 0.5 * math.pi**2 * (u - early) - _HALF_LOG_2PI
 
 
 def hit(rows: Columns, names: tuple[str, ...]) -> tuple[Columns, ...]:
