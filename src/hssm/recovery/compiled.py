@@ -35,7 +35,8 @@ class CompiledSampler:
     Parameters
     ----------
     built : BuiltModel
-        The model; its likelihood must have gradients, and not be in JAX. Compilation happens here and takes seconds.
+        The model; its likelihood must have gradients. Compilation happens here and takes seconds: by Numba, or by JAX
+        for networks and likelihoods of users that are JAX functions.
     """
 
     def __init__(self, built: BuiltModel) -> None:
@@ -46,8 +47,16 @@ class CompiledSampler:
         self._accept = default_target_accept(built)
         self._free = [variable.name for variable in self.model.free_RVs]
         self._unconstrain: Any = None
+        self._compiled: Any
+        if built.likelihood.uses_jax:
+            in_jax = {"backend": "jax", "gradient_backend": "jax"}
+            self._compiled = nutpie.compile_pymc_model(self.model, var_names=self._names, freeze_model=False, **in_jax)
+            self._known, self._starting = set(self._compiled._shared_data), "_make_initial_points"
+            return
         with _fast_density(self.model):
-            self._compiled: Any = nutpie.compile_pymc_model(self.model, var_names=self._names, freeze_model=False)
+            self._compiled = nutpie.compile_pymc_model(self.model, var_names=self._names, freeze_model=False)
+        self._known = {variable.name for variable in self._compiled.shared_var_keys}
+        self._starting = "initial_point_func"
 
     def sample(
         self,
@@ -74,9 +83,9 @@ class CompiledSampler:
 
         jitter_seed, own_seed = seed.spawn(2)
         data = {variable.name: variable.get_value(borrow=True) for variable in self.model.data_vars}
-        known = {variable.name for variable in self._compiled.shared_var_keys}
-        compiled = self._compiled.with_data(**{name: value for name, value in data.items() if name in known})
-        compiled = dataclasses.replace(compiled, initial_point_func=self._starts(start, jitter_seed, sds or {}))
+        compiled = self._compiled.with_data(**{name: value for name, value in data.items() if name in self._known})
+        starts = {self._starting: self._starts(start, jitter_seed, sds or {})}
+        compiled = dataclasses.replace(compiled, **starts)
         settings = {"maxdepth": options["max_treedepth"]} if options.get("max_treedepth") else {}
         raw: Any = nutpie.sample(
             compiled,

@@ -6,6 +6,7 @@ own number only, not on the process or the order in which it is made.
 
 from __future__ import annotations
 
+import sys
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -122,7 +123,7 @@ class Engine:
     def _is_compiled_path(self) -> bool:
         likelihood = self.construction.built.likelihood
         chosen = self.options.get("sampler")
-        if chosen not in (None, "auto", "nutpie") or not likelihood.differentiable or likelihood.uses_jax:
+        if chosen not in (None, "auto", "nutpie") or not likelihood.differentiable:
             return False
         return set(self.options) - {"sampler"} <= OPTIONS
 
@@ -137,11 +138,21 @@ class Engine:
             log_likelihood=False,
             options={"cores": 1, "progressbar": False, **rest},
         )
-        tree = run(built, request)
+        try:
+            tree = run(built, request)
+        finally:
+            _forget_compiled()
         posterior = tree["posterior"].to_dataset()
         if "sample_stats" not in tree.children or "diverging" not in tree["sample_stats"]:
             return posterior, 0
         return posterior, int(tree["sample_stats"]["diverging"].sum())
+
+
+def _forget_compiled() -> None:
+    """Drop what JAX compiled for a data set, if it is in use: some hundred fits exhaust a process's memory maps."""
+    jax = sys.modules.get("jax")
+    if jax is not None:
+        jax.clear_caches()
 
 
 @contextmanager
