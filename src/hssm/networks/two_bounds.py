@@ -34,6 +34,21 @@ def passage(u: Columns, w: Columns) -> tuple[Columns, Columns]:
     return jnp.concatenate([w, w * w, late, image, *decays], axis=1), known
 
 
+_IMAGES_UNTIL = 0.8
+"""Until then two images of the start at either side give the passage to 1e-5, from then on the slowest wave does."""
+
+
+def log_passage(u: Columns, w: Columns) -> Columns:
+    """All of what ``passage`` splits."""
+    early = jnp.minimum(u, _IMAGES_UNTIL)
+    images = w
+    for k in (1, 2):
+        images = images - (2 * k - w) * jnp.exp(-2.0 * k * (k - w) / early)
+        images = images + (2 * k + w) * jnp.exp(-2.0 * k * (k + w) / early)
+    edge = jnp.log(jnp.maximum(images, 1e-6)) - 0.5 * w * w / early - 1.5 * jnp.log(early)
+    return edge - _HALF_LOG_2PI - 0.5 * math.pi**2 * (u - early)
+
+
 def hit(rows: Columns, names: tuple[str, ...]) -> tuple[Columns, ...]:
     """Decision time, its penalty, distance of the bounds, relative distance to the bound hit, drift away from it."""
     v, a, z, t = (column(rows, names.index(name)) for name in "vazt")
