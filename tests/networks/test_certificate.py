@@ -14,7 +14,7 @@ from hssm.networks.network import shipped
 from hssm.networks.reference import Exact
 from hssm.networks.rows import draw_vectors, spaced_times
 
-LIMITS = {"ddm": 0.010, "angle": 0.010, "ddm_sdv": 0.015, "weibull": 0.015, "ornstein": 0.015}
+LIMITS = {"ddm": 0.010, "angle": 0.010, "ddm_sdv": 0.015, "weibull": 3e-4, "gamma_drift": 1e-3, "ornstein": 0.015}
 OTHERS, MASS, DIVERGENCE = 0.025, 0.005, 0.002
 N_VECTORS = 40
 AGAIN = 2.0

@@ -10,11 +10,12 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from hssm.networks.falling_bounds import FALLING
 from hssm.networks.jumps import JUMPS
 from hssm.networks.leaking import LEAKING
 from hssm.networks.mixtures import MIXTURES
-from hssm.networks.moving import MOVING
 from hssm.networks.outcome_recipes import OUTCOME_RECIPES
+from hssm.networks.pulses import PULSED
 from hssm.networks.race_recipes import RACE_RECIPES
 from hssm.networks.recipe import (
     Columns,
@@ -30,7 +31,7 @@ from hssm.networks.recipe import (
 from hssm.networks.two_bounds import TWO_BOUNDS
 from hssm.spec import Bounds, ModelSpec
 
-DENSITY_RECIPES = {**TWO_BOUNDS, **MOVING, **LEAKING, **MIXTURES, **JUMPS}
+DENSITY_RECIPES = {**TWO_BOUNDS, **FALLING, **LEAKING, **PULSED, **MIXTURES, **JUMPS}
 
 
 def recipe_for(spec: ModelSpec, kind: str, box: dict[str, Bounds]) -> Recipe:

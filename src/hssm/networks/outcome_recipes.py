@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import jax.numpy as jnp
 
-from hssm.networks.moving import collapse, weibull_clock
+from hssm.networks.falling_bounds import collapse, weibull_clock
 from hssm.networks.recipe import Columns, Recipe, both_outcomes, column, decision_time, log_sigmoid
 
 _EARLIEST_LOGIT = 20.0

@@ -15,17 +15,23 @@ BATCH, SMALLEST_BATCH, STEPS_PER_EPOCH = 1024, 64, 100
 PEAK_RATE, LAST_RATE = 2e-3, 2e-7
 WARM_UP = 0.05
 PATIENCE = 8
-HUBER = 0.1
-"""Where the loss turns from quadratic to linear, in units of log density."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Examples:
-    """Features (n, F) and what is to be learned of them, remainders (n, K) or probabilities; ``known`` (n, K)."""
+    """Features (n, F) and what is to be learned of them, remainders (n, K) or probabilities; ``known`` (n, K).
+
+    What the layers say of features is multiplied by ``size`` (n, 1).
+    """
 
     features: np.ndarray
     known: np.ndarray
     labels: np.ndarray
+    size: np.ndarray
+
+    def at(self, places: np.ndarray) -> Examples:
+        """Some of them."""
+        return Examples(**{name: part[places] for name, part in vars(self).items()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +70,10 @@ def training_stack() -> tuple[Any, Any]:
     return flax.linen, optax
 
 
-def huber_loss(finish: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
-    """For labels that are log densities."""
+def huber_loss(finish: Callable[[Any], Any], width: float) -> Callable[[Any, Any], Any]:
+    """For labels that are log densities: linear in errors beyond ``width``."""
     _, optax = training_stack()
-    return lambda answer, label: optax.huber_loss(finish(answer), label, delta=HUBER).mean()
+    return lambda answer, label: optax.huber_loss(finish(answer), label, delta=width).mean()
 
 
 def cross_entropy(finish: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
@@ -108,15 +114,15 @@ def fit(
         + [linen.Dense(train.known.shape[1], kernel_init=linen.initializers.normal(0.01))]
     )
     features = jnp.asarray((train.features - mean) / sd)
-    data = (features, jnp.asarray(train.known), jnp.asarray(train.labels))
-    held_out = tuple(map(jnp.asarray, ((validation.features - mean) / sd, validation.known, validation.labels)))
+    data = (features, *_outside(train))
+    held_out = (jnp.asarray((validation.features - mean) / sd), *_outside(validation))
     batch = min(BATCH, max(SMALLEST_BATCH, len(features) // STEPS_PER_EPOCH), len(features))
     per_epoch = len(features) // batch
     schedule = _schedule(optax, per_epoch * epochs)
     optimiser = optax.chain(optax.clip_by_global_norm(1.0), optax.adam(schedule))
 
     def loss_of(weights: Any, rows: Any) -> Any:
-        return loss(rows[1] + model.apply(weights, rows[0]), rows[2])
+        return loss(rows[1] + rows[3] * model.apply(weights, rows[0]), rows[2])
 
     @partial(jax.jit, donate_argnums=(0,))
     def one_epoch(state: Any, order: Any) -> Any:
@@ -145,6 +151,13 @@ def fit(
         if since >= PATIENCE:
             break
     return _layers(kept, mean, sd), best
+
+
+def _outside(examples: Examples) -> tuple[Any, ...]:
+    """What the layers do not see."""
+    import jax.numpy as jnp
+
+    return tuple(map(jnp.asarray, (examples.known, examples.labels, examples.size)))
 
 
 def _schedule(optax: Any, steps: int) -> Any:

@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hssm.models.family import FEWEST, MOST
-from hssm.networks.recipe import Columns, Recipe, column, decision_time, log_sigmoid, log_softmax
+from hssm.networks.recipe import Columns, Recipe, column, decision_time, log_sigmoid, log_softmax, soft
 from hssm.networks.two_bounds import CLOSED, passage
 
 _HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
@@ -48,11 +48,6 @@ def scaled(v: Columns, a: Columns, z: Columns, theta: Columns, tau: Columns) -> 
     left = jnp.maximum(height, CLOSED)
     closed = 1000.0 * jnp.minimum(jnp.maximum(1.0 - height / CLOSED, 0.0), 1.0)
     return Scaled(r=r, s=r / left, drift=v * a, start=z, closing=closing, left=left, closed=closed)
-
-
-def soft(x: Columns) -> Columns:
-    """Bounded by 1, linear around 0."""
-    return x / (1.0 + jnp.abs(x))
 
 
 def log_over(x: Columns) -> Columns:

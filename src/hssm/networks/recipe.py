@@ -31,22 +31,26 @@ Columns = Any
 class Recipe:
     """``split`` takes rows of inputs (n, k) to features (n, F) and the known part (n, n_outputs).
 
+    It may add the size (n, 1) of what is left; the layers then answer in units of that.
     ``finish`` turns known part plus remainder into log density or log probabilities. With ``combine`` all this is of
     rows of another kind, such as a single accumulator: from the function that answers those, and rows of the inputs,
-    it makes the answer.
+    it makes the answer. ``huber`` is the error of log densities from which on training counts it linearly, not squared:
+    the smaller the remainder, the smaller.
     """
 
     inputs: tuple[str, ...]
-    split: Callable[[Columns], tuple[Columns, Columns]]
+    split: Callable[[Columns], tuple[Columns, ...]]
     finish: Callable[[Columns], Columns]
     combine: Callable[[Callable[[Columns], Columns], Columns], Columns] | None = None
+    huber: float = 0.1
 
     def answer(self, layers: Callable[[Columns], Columns], rows: Columns) -> Columns:
         """What a network with these layers says of rows of inputs."""
 
         def of_part(part: Columns) -> Columns:
-            features, known = self.split(part)
-            return self.finish(known + layers(features))
+            features, known, *size = self.split(part)
+            remainder = layers(features)
+            return self.finish(known + (remainder * size[0] if size else remainder))
 
         return of_part(rows) if self.combine is None else self.combine(of_part, rows)
 
@@ -65,6 +69,11 @@ def decision_time(tau: Columns) -> tuple[Columns, Columns]:
 def log_sigmoid(x: Columns) -> Columns:
     """Log probability from its logit."""
     return jnp.minimum(x, 0.0) - jnp.log(1.0 + jnp.exp(-jnp.abs(x)))
+
+
+def soft(x: Columns) -> Columns:
+    """Bounded by 1, linear around 0."""
+    return x / (1.0 + jnp.abs(x))
 
 
 def as_is(x: Columns) -> Columns:

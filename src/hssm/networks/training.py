@@ -152,23 +152,16 @@ def _job(model: Any, kind: str, domain: Any, hidden: tuple[int, ...], random_sta
 
 
 def _fitted(job: _Job, rows: np.ndarray, labels: np.ndarray, epochs: int, report: Callable[[int, int], None]) -> Layers:
-    import jax
-
-    split = jax.jit(job.recipe.split)
-    parts = [split(piece) for piece in np.array_split(rows, max(1, len(rows) // 200_000))]
-    features, known = (np.concatenate([np.asarray(part[k]) for part in parts]) for k in range(2))
+    examples = _examples(job.recipe, rows, labels)
     order = np.random.default_rng(job.seed).permutation(len(rows))
     n_held_out = min(int(VALIDATION_SHARE * len(rows)), MOST_VALIDATION)
-    held_out, own = order[:n_held_out], order[n_held_out:]
-    train_rows, validation_rows = (
-        Examples(features=features[at], known=known[at], labels=labels[at]) for at in (own, held_out)
-    )
     of_logs = job.kind == "lan" or job.recipe.combine is not None
-    loss = (huber_loss if of_logs else cross_entropy)(job.recipe.finish)
+    finish = job.recipe.finish
+    loss = huber_loss(finish, job.recipe.huber) if of_logs else cross_entropy(finish)
     report(0, epochs)
     layers, _ = fit(
-        train_rows,
-        validation_rows,
+        examples.at(order[n_held_out:]),
+        examples.at(order[:n_held_out]),
         loss,
         hidden=job.hidden,
         epochs=epochs,
@@ -176,6 +169,18 @@ def _fitted(job: _Job, rows: np.ndarray, labels: np.ndarray, epochs: int, report
         report=lambda epoch, _: report(epoch + 1, epochs),
     )
     return layers
+
+
+def _examples(recipe: Recipe, rows: np.ndarray, labels: np.ndarray) -> Examples:
+    import jax
+
+    split = jax.jit(recipe.split)
+    pieces = [split(piece) for piece in np.array_split(rows, max(1, len(rows) // 200_000))]
+    features, known, *size = (
+        np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*pieces, strict=True)
+    )
+    ones = np.ones((len(rows), 1), dtype=np.float32)
+    return Examples(features=features, known=known, labels=labels, size=size[0] if size else ones)
 
 
 def _exported(job: _Job, layers: Layers, folder: Path) -> Network:

@@ -20,9 +20,6 @@ _LATE = 4.0
 """Time scale at which the early factor u^-1.5 stops: a bounded remainder at both ends."""
 
 _LATEST = 40.0
-_IMAGES_UNTIL = 0.55
-"""Time over squared distance up to which three images of the start, and from which on one wave, give a passage."""
-
 CLOSED = 1e-3
 """Share of the bounds' distance below which linear bounds count as closed."""
 
@@ -37,12 +34,19 @@ def passage(u: Columns, w: Columns) -> tuple[Columns, Columns]:
     return jnp.concatenate([w, w * w, late, image, *decays], axis=1), known
 
 
+_IMAGES_UNTIL = 0.8
+"""Until then two images of the start at either side give the passage to 1e-5, from then on the slowest wave does."""
+
+
 def log_passage(u: Columns, w: Columns) -> Columns:
-    """Log first-passage density of driftless motion, to 0.5 %: ``passage`` and its remainder."""
+    """All of what ``passage`` splits."""
     early = jnp.minimum(u, _IMAGES_UNTIL)
-    images = w - (2.0 - w) * jnp.exp(-2.0 * (1.0 - w) / early) + (2.0 + w) * jnp.exp(-2.0 * (1.0 + w) / early)
+    images = w
+    for k in (1, 2):
+        images = images - (2 * k - w) * jnp.exp(-2.0 * k * (k - w) / early)
+        images = images + (2 * k + w) * jnp.exp(-2.0 * k * (k + w) / early)
     edge = jnp.log(jnp.maximum(images, 1e-6)) - 0.5 * w * w / early - 1.5 * jnp.log(early)
-    return edge - 0.5 * math.pi**2 * (u - early) - _HALF_LOG_2PI
+    return edge - _HALF_LOG_2PI - 0.5 * math.pi**2 * (u - early)
 
 
 def hit(rows: Columns, names: tuple[str, ...]) -> tuple[Columns, ...]:

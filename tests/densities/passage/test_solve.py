@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from hssm.densities.diffusions import WEIBULL_PROCESS
 from hssm.densities.passage.distribution import both_integrals, log_cdf
 from hssm.densities.passage.errors import LOST, difference
+from hssm.densities.passage.kernel import DENSITY, evaluate_trials
 from hssm.densities.passage.march import march
 from hssm.densities.passage.mesh import DEAD
 from hssm.densities.passage.solve import (
@@ -131,3 +133,12 @@ def test_a_mesh_that_is_made_finer_step_by_step_has_an_end() -> None:
     found = solved(END, (1e-15, 0.0)).mesh
     assert found.n <= 1.1 * MOST_NODES
     assert found.step == pytest.approx(FINEST, rel=0.05)
+
+
+def test_no_node_lies_where_the_bounds_have_met_after_the_last_trial() -> None:
+    """Such a node spoilt the polynomials of all times before it: log densities of 4e8."""
+    theta = np.array([2.1593184, 5.53098596, 0.90022709, 9.70169861, 1.06540089])
+    times = np.linspace(0.6, 0.86056457, 12)
+    trials = np.vstack([times, np.ones(times.size), np.repeat(theta[:, None], times.size, axis=1)])
+    together = evaluate_trials(WEIBULL_PROCESS, DENSITY, trials, 1e-6)[0]
+    assert together.min() > -1.0 and together.max() < 0.0

@@ -27,8 +27,9 @@ PULLING, PULLED = 5.0, 4
 
 COARSEST, FINEST = 0.24, 0.02
 MOST_NODES = 720
-SPARE = 3
-"""Nodes beyond the last time asked for, so that slopes there need no one-sided formula."""
+SPARE, SPARE_WIDTH = 3, 0.5
+"""Nodes beyond the last time asked for, so that slopes there need no one-sided formula; but not where the bounds are
+this much closer, because all that is read between them is one polynomial."""
 
 SLOWEST_FALL = math.pi**2 / 8.0
 """Rate at which paths leave between fixed bounds, times the squared bound."""
@@ -173,13 +174,25 @@ def _attempt(paths, theta, mesh):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
+def _mesh_for(bounds, theta, span, step):  # type: ignore[no-untyped-def]
+    """A mesh, and how many of its nodes are spare ones."""
+    first, end, shape, spare, _ = span
+    mesh = make_mesh(first, end, shape, step, spare)
+    narrowest = SPARE_WIDTH * bounds(np.full(1, end), theta)[0, 0]
+    while spare > 0 and not bounds(np.full(1, node(mesh, mesh.n - 1)[0]), theta)[0, 0] > narrowest:
+        spare -= 1
+        mesh = make_mesh(first, end, shape, step, spare)
+    return mesh, spare
+
+
+@numba.njit(**FLAGS)
 def _known_error(paths, theta, span, asked, accuracy):  # type: ignore[no-untyped-def]
     """Solve with a step from what is known of the error; ``asked`` are the bounds and whether masses are asked for."""
-    first, end, shape, spare, decline = span
+    decline = span[4]
     sides, masses, _ = asked
     tolerance, coarsest = accuracy
     step = min(step_for(tolerance, 1.0 if masses else math.exp(min(decline, DECLINE_SEEN))), coarsest)
-    mesh = make_mesh(first, end, shape, step, spare)
+    mesh, spare = _mesh_for(paths[2], theta, span, step)
     passage, squares = _attempt(paths, theta, mesh)
     for _ in range(3):
         last = mesh.n - 1 - spare
@@ -188,7 +201,7 @@ def _known_error(paths, theta, span, asked, accuracy):  # type: ignore[no-untype
         if finer > 0.9 * step or mesh.n >= MOST_NODES:
             break
         step = max(finer, step * mesh.n / MOST_NODES)
-        mesh = make_mesh(first, end, shape, step, spare)
+        mesh, spare = _mesh_for(paths[2], theta, span, step)
         passage, squares = _attempt(paths, theta, mesh)
     return as_table(mesh, passage, squares, (max(LOST, ERROR * mesh.step**ORDER), SLOWEST_FALL))
 

@@ -1,0 +1,192 @@
+"""The recipe of ``gamma_drift``: a pulse of drift changes the log density by its mean and variance along paths.
+
+By Girsanov's theorem the density is that of motion without drift times the mean of exp(int g dX - 1/2 int g^2 dt) over
+paths X that end at the right bound at the right time. A constant part of the drift g is exact; of the pulse the recipe
+takes the first two cumulants of int g dX. For the first it needs the mean path. For the second, paths are Gaussian
+about that and drawn back to it, the more the closer the end: then the variance is int (g - h)^2 dt, where h(t) is the
+mean of what is to come of g, weighted by what paths will still know of t. The layers learn the rest, which grows with
+that variance.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+
+from hssm.networks.race_recipes import mills
+from hssm.networks.recipe import Columns, Recipe, as_is, column, soft
+from hssm.networks.two_bounds import hit, log_passage
+
+_STEPS = 16
+_EVEN = np.linspace(0.0, 1.0, _STEPS + 1)[None, :]
+_EDGES = (_EVEN * (0.5 + _EVEN * (1.5 - _EVEN))).astype(np.float32)
+"""Of the time until the trial ends, or the pulse: closer at both ends."""
+
+
+def _middles(values: Columns) -> Columns:
+    return 0.5 * (values[:, 1:] + values[:, :-1])
+
+
+def _differences(values: Columns) -> Columns:
+    return values[:, 1:] - values[:, :-1]
+
+
+def _total(values: Columns) -> Columns:
+    return jnp.sum(values, axis=1, keepdims=True)
+
+
+_EARLY, _EARLIEST_ONLY = 0.27, 0.4
+"""Where two forms of the mean path meet, and until when the early one is asked."""
+
+
+def _mean_path(passed: Columns, end: Columns, w: Columns) -> Columns:
+    """Mean distance from the bound that is hit at the end, of motion without drift from w, to 0.002."""
+    share = 1.0 / (1.0 + (end / _EARLY) ** 8)
+    early = _early_path(passed, jnp.minimum(end, _EARLIEST_ONLY), w)
+    return share * early + (1.0 - share) * _late_path(passed * end, end - passed * end, end, w)
+
+
+def _early_path(passed: Columns, end: Columns, w: Columns) -> Columns:
+    """From the start, and from its image at the other bound."""
+    image = (2.0 - w) * jnp.exp(-2.0 * (1.0 - w) / end)
+    return (w * _folded(passed, end, w) - image * _folded(passed, end, 2.0 - w)) / (w - image)
+
+
+def _folded(passed: Columns, end: Columns, w: Columns) -> Columns:
+    """Mean of a three-dimensional Bessel bridge from w to 0 that is folded at 1, as if it were Gaussian there."""
+    ahead = 1.0 - passed
+    straight, noise = w * ahead, passed * ahead * end + 1e-9
+    square = straight * straight
+    near = 0.546 * noise / (noise + 0.5 * square)
+    mean, sd = jnp.sqrt(square + (2.0 + near) * noise), jnp.sqrt((1.0 - near) * noise)
+    short = (1.0 - mean) / sd
+    size = jnp.abs(short)
+    tail = jnp.exp(-0.5 * size * size) * jnp.maximum(1.0 - size * mills(size), 0.0) / math.sqrt(2.0 * math.pi)
+    return mean - 2.0 * sd * (tail + jnp.maximum(-short, 0.0))
+
+
+def _late_path(times: Columns, left: Columns, end: Columns, w: Columns) -> Columns:
+    """By the slowest waves: from the start to the middle, and from there to the bound."""
+    side = 1.0 - 2.0 * w
+    cosine = side * (1.5706 - side * side * (0.6432 - 0.0727 * side * side))
+    faded = 0.36025 * cosine * jnp.exp(-_SECOND * times)
+    started = 0.5 - faded + (w - 0.5 + 0.36025 * cosine) * jnp.exp(-_FOURTH * times)
+    return started * jnp.sqrt(_leaving(left) / _leaving(end))
+
+
+_SECOND, _FOURTH = 1.5 * math.pi**2, 7.5 * math.pi**2
+"""Rates of the second and the fourth wave, above that of the first."""
+
+
+def _leaving(left: Columns) -> Columns:
+    """Square of the mean, over 1/4, of paths long under way at a time before they leave."""
+    return 1.0 - 1.441 * jnp.exp(-_SECOND * left) + 0.441 * jnp.exp(-25.3 * left) + 1e-6
+
+
+_BRIDGE, _CONFINED, _CONFINED_FROM = 1.15, 14.8, 0.15
+"""Paths are drawn to the mean path by the first over the time left, and later by the slowest rate between bounds."""
+
+
+def _to_come(push: Columns, times: Columns, left: Columns, end: Columns) -> Columns:
+    """What paths will still know of, at every edge: from the end backwards."""
+    rate = _CONFINED * end / (end + _CONFINED_FROM)
+    known = jnp.exp(_BRIDGE * _differences(jnp.log(jnp.maximum(left, 1e-6 * end))) - rate * _differences(times))
+    middles, found = _middles(push), [push[:, -1:]]
+    for i in reversed(range(_STEPS)):
+        kept = known[:, i : i + 1]
+        found.append(kept * found[-1] + (1.0 - kept) * middles[:, i : i + 1])
+    return jnp.concatenate(found[::-1], axis=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pulse:
+    """A pulse until a trial ends or, if sooner, until it is over, in units of the distance of the bounds.
+
+    ``height`` is signed, away from the bound that is hit; ``push`` is the drift at edges ``times``.
+    """
+
+    height: Columns
+    peak: Columns
+    over: Columns
+    times: Columns
+    push: Columns
+
+
+def _pulse(height: Columns, power: Columns, scale: Columns, end: Columns) -> _Pulse:
+    peak = power * scale
+    over = jnp.minimum(end, peak + scale * (2.5 + 5.0 * jnp.sqrt(power + 1.0)))
+    times = over * _EDGES
+    ratio = jnp.maximum(times / peak, 1e-12)
+    push = height * jnp.exp(power * (jnp.log(ratio) + 1.0 - ratio))
+    return _Pulse(height=height, peak=peak, over=over, times=times, push=push)
+
+
+def _along_paths(pulse: _Pulse, end: Columns, w: Columns) -> tuple[Columns, Columns, Columns, Columns]:
+    """Integral of the push; its mean and variance along paths; half the latter less the integral of the square."""
+    push, steps = pulse.push, _differences(pulse.times)
+    ahead = _to_come(push, pulse.times, jnp.maximum(end - pulse.times, 0.0), end)
+    mean = _total(_middles(push) * _differences(_mean_path(pulse.times / end, end, w)))
+    spread = _total(_middles((push - ahead) * (push - ahead)) * steps)
+    half_less_square = _total(_middles(ahead * (0.5 * ahead - push)) * steps)
+    return _total(_middles(push) * steps), mean, spread, half_less_square
+
+
+_NAMES = ("v", "a", "z", "t", "shape", "scale", "c")
+
+
+def _gamma_drift(rows: Columns) -> tuple[Columns, Columns, Columns]:
+    tau, lost, distance, w, drift = hit(rows, _NAMES)
+    area, pull, power = distance * distance, drift * distance, column(rows, 4) - 1.0
+    end = jnp.minimum(tau / area, 1e4)
+    pulse = _pulse(-column(rows, 8) * column(rows, 6) * distance, power, column(rows, 5) / area, end)
+    pushed, mean, spread, cost = _along_paths(pulse, end, w)
+    known = log_passage(jnp.minimum(end, 40.0), w) + mean + cost - 2.0 * jnp.log(distance) + lost
+    known = known - pull * w - 0.5 * pull * pull * end - pull * pushed
+    size = jnp.sqrt(spread + 1e-8)
+    constant = -w * pushed / end - 0.5 * pushed * pushed / end
+    seen = [soft(mean), mean / (3.0 + 0.3 * jnp.abs(mean)), soft(cost), cost / (3.0 + 0.3 * jnp.abs(cost))]
+    seen += [soft(spread), soft(size), soft(3.0 * (mean + cost - constant))]
+    features = [*_of_time(end, w), *_of_pulse(pulse, power, end), *_of_push(pushed, end, w), *seen]
+    return jnp.concatenate(features, axis=1), known, 0.1 * soft(size) + 0.0002
+
+
+def _of_time(end: Columns, w: Columns) -> list[Columns]:
+    return [
+        w,
+        w * (1.0 - w),
+        jnp.log(1.0 + 4.0 * end),
+        1.0 / (1.0 + 10.0 * end),
+        jnp.exp(-8.0 * end),
+        jnp.exp(-2.0 * (1.0 - w) / end),
+        0.1 * jnp.log(end),
+    ]
+
+
+def _of_pulse(pulse: _Pulse, power: Columns, end: Columns) -> list[Columns]:
+    last = pulse.push[:, -1:]
+    return [
+        0.1 * jnp.log(pulse.peak),
+        0.2 * jnp.log(end / pulse.peak),
+        end / (end + pulse.peak),
+        0.1 * power,
+        pulse.over / (pulse.over + 0.1),
+        pulse.height / 18.0,
+        soft(0.3 * pulse.height),
+        last / 18.0,
+        soft(0.3 * last),
+        soft(2.0 * pulse.height * pulse.peak),
+    ]
+
+
+def _of_push(pushed: Columns, end: Columns, w: Columns) -> list[Columns]:
+    root = jnp.sqrt(end)
+    ends = [soft((w + pushed) / root), soft((w - 1.0 + pushed) / root)]
+    return [pushed / 3.0, soft(pushed), soft(0.3 * pushed / end), *ends]
+
+
+PULSED: dict[str, Recipe] = {
+    "gamma_drift": Recipe(inputs=(*_NAMES, "rt", "response"), split=_gamma_drift, finish=as_is, huber=0.003),
+}
