@@ -12,7 +12,7 @@ from hssm.construct import with_responses
 from hssm.inference.expert import value_point
 from hssm.inference.results import finish_draws
 from hssm.recovery.compiled import CompiledSampler
-from tests.tolerances import MONTE_CARLO
+from tests.tolerances import MONTE_CARLO, SINGLE_PRECISION
 
 TRUE = {"v": 0.8, "a": 1.2, "z": 0.5, "t": 0.3}
 RACE = {"A": 0.5, "b": 1.5, "v0": 1.0, "v1": 2.0, "v2": 1.5, "t": 0.2}
@@ -22,6 +22,7 @@ CASES = {
     "grouped": ("ddm", TRUE, {"include": GROUPS}),
     "race": ("racing_diffusion_3", RACE, {"p_outlier": 0}),
     "deadline": ("ddm", TRUE, {"deadline": 1.2}),
+    "network": ("ddm", TRUE, {"loglik_kind": "approx_differentiable", "p_outlier": 0}),
 }
 
 
@@ -65,6 +66,27 @@ def density(sampler: CompiledSampler, point: np.ndarray) -> tuple[float, np.ndar
     places = (point.ctypes.data, gradient.ctypes.data, value.ctypes.data, compiled.user_data.ctypes.data)
     assert function(len(point), *places) == 0
     return float(value), gradient
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
+def test_networks_are_compiled_once_for_all_data() -> None:
+    """By JAX, with the data as an argument: the density is that of the new data there, too."""
+    first, second = models("network")
+    sampler = CompiledSampler(first.built)
+    with_responses(first.construction, second.construction.observations.response_matrix())
+    point = value_point(second.pymc_model, second.initvals)
+    flat = np.concatenate([np.ravel(part) for part in point.values()])
+    data = {name: sampler.model[name].get_value() for name in sampler._known}
+    compiled = sampler._compiled.with_data(**data)
+    value, gradient = compiled._make_logp_func()(flat, **compiled._shared_data)
+    expected = float(second.compile_logp(keep_transformed=True)(point))
+    assert value == pytest.approx(expected, rel=SINGLE_PRECISION.relative)
+    dlogp = second.pymc_model.compile_dlogp()(point)
+    np.testing.assert_allclose(gradient, dlogp, rtol=SINGLE_PRECISION.relative, atol=SINGLE_PRECISION.absolute)
+    options = {"draws": 150, "tune": 150, "chains": 2}
+    raw, _ = sampler.sample(second.initvals, options, np.random.SeedSequence(1))
+    draws = finish_draws(second.built, raw)
+    assert {name: abs(float(draws[name].mean()) - TRUE[name]) < 0.6 for name in TRUE} == dict.fromkeys(TRUE, True)
 
 
 @pytest.mark.slow
