@@ -16,7 +16,7 @@ import numpy as np
 from hssm.networks.chebyshev import products
 from hssm.networks.leak_early import ROOT_TIME, START, early_terms
 from hssm.networks.leak_late import LEAK, N_WAVES, PULL, late_waves
-from hssm.networks.recipe import Columns, Recipe, column
+from hssm.networks.recipe import Columns, Recipe, column, soft
 from hssm.networks.two_bounds import hit, log_passage
 
 UNIT = 0.01
@@ -55,11 +55,6 @@ class Waves:
     gaps: list[Columns]
     log_size: Columns
     others: list[Columns]
-
-
-def soft(x: Columns) -> Columns:
-    """Bounded by 1, linear around 0."""
-    return x / (1.0 + jnp.abs(x))
 
 
 def at_most(x: Columns, top: float) -> Columns:
