@@ -6,18 +6,14 @@ import pytest
 
 import hssm
 from hssm.networks.falling_bounds import FALLING, weibull_clock
-from tests.densities.compare import reference
-from tests.networks.recipes import known_of, rows_of
+from tests.networks.recipes import known_of, left_of_table, rows_of
 
 RECIPE = FALLING["weibull"]
 STILL = {"a": 1.1, "z": 0.4, "t": 0.0}
 
 
 def test_little_is_left() -> None:
-    table = reference("weibull")
-    table = table[(table["region"] == "typical") & (table["log_density"] > -12)]
-    assert len(table) > 10
-    left = np.abs(known_of(RECIPE, table[list(RECIPE.inputs)].to_numpy()) - table["log_density"])
+    left = left_of_table(RECIPE, "weibull")
     assert np.quantile(left, 0.5) < 0.01
     assert np.quantile(left, 0.95) < 0.1
 

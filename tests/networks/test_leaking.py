@@ -1,5 +1,7 @@
 """The known part of a leaking diffusion is nearly all of it; mirror images and opposite leaks are exact."""
 
+from functools import partial
+
 import jax
 import numpy as np
 import pytest
@@ -10,16 +12,14 @@ from hssm.networks.domain import training_box
 from hssm.networks.leaking import LEAKING, at_most
 from hssm.networks.reference import Exact
 from hssm.networks.rows import draw_vectors, spaced_times
+from tests.networks.recipes import known_of
 from tests.tolerances import SINGLE_PRECISION
 
 ORNSTEIN, RECIPE = get_model("ornstein"), LEAKING["ornstein"]
+known = partial(known_of, RECIPE)
 SEEN, NOTICED = -30.0, -7.0
 MEAN, NOTICED_REMAINDER, REMAINDER = 0.002, 0.2, 0.6
 """Mean and largest difference of known part and log density where responses fall; largest anywhere in the box."""
-
-
-def known(rows):
-    return np.asarray(RECIPE.finish(RECIPE.split(np.asarray(rows, dtype=np.float32))[1]))[:, 0]
 
 
 def test_what_is_left_to_the_layers_is_small_all_over_the_box() -> None:

@@ -8,14 +8,13 @@ from hssm.densities.passage.distribution import both_integrals, log_cdf
 from hssm.densities.passage.errors import LOST, difference
 from hssm.densities.passage.kernel import DENSITY, evaluate_trials
 from hssm.densities.passage.march import march
-from hssm.densities.passage.mesh import DEAD
+from hssm.densities.passage.mesh import DEAD, SLOWEST_FALL
 from hssm.densities.passage.solve import (
     COARSEST,
     ERROR,
     FINER,
     FINEST,
     MOST_NODES,
-    SLOWEST_FALL,
     TURNING,
     as_table,
     lay_out,

@@ -14,9 +14,9 @@ import numba
 import numpy as np
 
 from hssm.densities.passage.march import FLAGS
+from hssm.densities.passage.mesh import SLOWEST_FALL
 from hssm.densities.quadrature import unit_rule
 
-RATE = math.pi**2 / 8.0
 OF_DENSITY, OF_SURVIVOR = 1.5, -0.5
 _PANELS, _PER_PANEL = 4, 8
 _NODES, _WEIGHTS = unit_rule(_PER_PANEL)
@@ -43,8 +43,10 @@ def bend(edges_of, theta, times, power, out) -> None:  # type: ignore[no-untyped
     spent = 0.0
     for k in range(_SHARES.size):
         spent += _SHARES[k] / bound[2 + k] ** 2
-    out[0] -= RATE * ago * (spent - first * first) + power * (math.log(bound[1] * first) - ago * speed[0] * first)
-    out[1] -= RATE * (last * last - first * first) + power * (speed[1] * last - speed[0] * first)
+    out[0] -= SLOWEST_FALL * ago * (spent - first * first) + power * (
+        math.log(bound[1] * first) - ago * speed[0] * first
+    )
+    out[1] -= SLOWEST_FALL * (last * last - first * first) + power * (speed[1] * last - speed[0] * first)
     for q in range(n_slopes):
         moved, sped = rows[3 + q], rows[3 + n_slopes + q]
         spent = 0.0
@@ -52,4 +54,4 @@ def bend(edges_of, theta, times, power, out) -> None:  # type: ignore[no-untyped
             spent -= 2.0 * _SHARES[k] * moved[2 + k] / bound[2 + k] ** 3
         spent += 2.0 * moved[0] * first**3
         tangent = ago * (sped[0] - speed[0] * moved[0] * first) * first
-        out[2 + q] -= RATE * ago * spent + power * (moved[1] * last - moved[0] * first - tangent)
+        out[2 + q] -= SLOWEST_FALL * ago * spent + power * (moved[1] * last - moved[0] * first - tangent)

@@ -67,18 +67,26 @@ def log_cdf(table: Table, s: int, time: float, whole, gap: float, out) -> None: 
 
 
 @numba.njit(**FLAGS)
-def log_left(table: Table, time: float, wholes, out) -> bool:  # type: ignore[no-untyped-def]
-    """Into ``out`` (2 + P,) as :func:`log_survival`, from what has come before; whether that keeps its digits."""
+def _either_bound(table: Table, time: float, wholes, sums) -> float:  # type: ignore[no-untyped-def]
+    """The density at ``time`` of either bound; into ``sums`` as :func:`_split`, of both together."""
     n_slopes = table.slopes.shape[0]
-    row, sums = np.empty(2 + n_slopes), np.empty((2, 1 + n_slopes))
-    before, density = np.zeros(1 + n_slopes), 0.0
+    row, part, density = np.empty(2 + n_slopes), np.empty((2, 1 + n_slopes)), 0.0
+    sums[:] = 0.0
     for s in range(len(wholes)):
-        _split(table, s, time, wholes[s], sums)
-        before += sums[0]
+        _split(table, s, time, wholes[s], part)
+        sums += part
         read(table, s, time, row)
         density += math.exp(row[0])
-    left = max(1.0 - before[0], 1e-300)
-    out[0], out[1], out[2:] = math.log(left), -density / left, -before[1:] / left
+    return density
+
+
+@numba.njit(**FLAGS)
+def log_left(table: Table, time: float, wholes, out) -> bool:  # type: ignore[no-untyped-def]
+    """Into ``out`` (2 + P,) as :func:`log_survival`, from what has come before; whether that keeps its digits."""
+    sums = np.empty((2, 1 + table.slopes.shape[0]))
+    density = _either_bound(table, time, wholes, sums)
+    left = max(1.0 - sums[0, 0], 1e-300)
+    out[0], out[1], out[2:] = math.log(left), -density / left, -sums[0, 1:] / left
     return left > 1.0 - _MOSTLY_DONE
 
 
@@ -92,13 +100,9 @@ def log_survival(table: Table, time: float, wholes, never: float, out) -> None: 
     """
     n_slopes = table.slopes.shape[0]
     row, sums, part = np.empty(2 + n_slopes), np.empty((2, 1 + n_slopes)), np.empty(1 + n_slopes)
-    before, after, density, last = np.zeros(1 + n_slopes), np.zeros(1 + n_slopes), 0.0, 0.0
+    density, last = _either_bound(table, time, wholes, sums), 0.0
+    before, after = sums
     for s in range(len(wholes)):
-        _split(table, s, time, wholes[s], sums)
-        before += sums[0]
-        after += sums[1]
-        read(table, s, time, row)
-        density += math.exp(row[0])
         if hazard(table, s) > _SLOWEST:
             beyond(table, s, max(time - table.mesh.end, 0.0), row, part)
             last += part[0]

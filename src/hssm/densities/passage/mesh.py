@@ -16,6 +16,9 @@ import numpy as np
 
 from hssm.densities.passage.march import FLAGS
 
+SLOWEST_FALL = math.pi**2 / 8.0
+"""Rate at which paths leave between fixed bounds, times the squared bound."""
+
 FLAT = 90.0
 """Before distance^2 / FLAT the density is below exp(-45) of its peak."""
 
@@ -138,7 +141,7 @@ def last_time(bounds, theta, longest, leak, dead):  # type: ignore[no-untyped-de
     It is pi^2 / 8 times the integral of 1 / bound^2. Probes close in on where it passes ``dead``. With a ``leak``
     below 0 paths run away by themselves, at that rate.
     """
-    spent, per, limit = 0.0, math.pi**2 / 8.0, dead * 8.0 / math.pi**2
+    spent, limit = 0.0, dead / SLOWEST_FALL
     start = bounds(np.full(1, SOON), theta)[0, 0]
     low, high = SOON * min(longest, start * start), min(longest, LONGEST * start * start)
     if leak < 0.0:
@@ -159,7 +162,7 @@ def last_time(bounds, theta, longest, leak, dead):  # type: ignore[no-untyped-de
             spent += part
         if found < 0:
             end = width[_PROBES]
-            return high, end * end, per * spent
+            return high, end * end, SLOWEST_FALL * spent
         low, high = times[found], times[found + 1]
         if width[found + 1] > 0.9 * width[found]:
             return low + min(step, (limit - spent) / rate[found]), width[found + 1] ** 2, dead
@@ -170,11 +173,11 @@ def last_time(bounds, theta, longest, leak, dead):  # type: ignore[no-untyped-de
 def narrow_enough(bounds, theta, end, wide):  # type: ignore[no-untyped-def]
     """Squared bound at ``end`` in place of the true one for a mesh whose integrals matter, not its late densities."""
     times = end * (np.arange(1, _PROBES + 1) / _PROBES)
-    width, per, decline, curve = bounds(times, theta)[0], math.pi**2 / 8.0, 0.0, 0.0
+    width, decline, curve = bounds(times, theta)[0], 0.0, 0.0
     for k in range(_PROBES):
         square = max(width[k], NARROW) ** 2
         before = max(width[k - 1], NARROW) ** 2 if k > 0 else wide
-        decline += per * (end / _PROBES) / math.sqrt(square * before)
+        decline += SLOWEST_FALL * (end / _PROBES) / math.sqrt(square * before)
         curve = max(curve, (math.log(wide / square) - decline / DECLINE_PER_COARSENESS) / times[k])
     return wide * math.exp(-curve * end)
 

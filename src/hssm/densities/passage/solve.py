@@ -15,7 +15,7 @@ import numpy as np
 from hssm.densities.passage.errors import LOST, difference, terms_to_density, terms_to_mass
 from hssm.densities.passage.march import FLAGS, Edges, Passage, march
 from hssm.densities.passage.mean_path import between, moving_path, moving_return, steady_path, steady_return
-from hssm.densities.passage.mesh import NARROW, Mesh, last_time, make_mesh, narrow_enough, node
+from hssm.densities.passage.mesh import NARROW, SLOWEST_FALL, Mesh, last_time, make_mesh, narrow_enough, node
 from hssm.densities.passage.starts import starts_of
 from hssm.densities.passage.table import WIDTH, Table, lagrange
 
@@ -31,8 +31,6 @@ SPARE, SPARE_WIDTH = 3, 0.5
 """Nodes beyond the last time asked for, so that slopes there need no one-sided formula; but not where the bounds are
 this much closer, because all that is read between them is one polynomial."""
 
-SLOWEST_FALL = math.pi**2 / 8.0
-"""Rate at which paths leave between fixed bounds, times the squared bound."""
 SHORTEST = 1.5
 STEEPEST, USUAL = 0.7, 1e-6
 DECLINE_SEEN = 12.0
