@@ -47,10 +47,14 @@ _COLLAPSING = {
     "alpha": {"name": "Gamma", "mu": 2.5, "sigma": 0.6},
     "beta": {"name": "Gamma", "mu": 1.5, "sigma": 0.4},
 }
-INFORMED = {
-    model: [{"name": name, "prior": prior} for name, prior in {**_USUAL, **own}.items()]
-    for model, own in {"full_ddm": _VARYING, "weibull": _COLLAPSING}.items()
-}
+
+
+def usual(own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Priors of a diffusion model around what is usual; ``own`` has those of its other parameters and what differs."""
+    return [{"name": name, "prior": prior} for name, prior in {**_USUAL, **own}.items()]
+
+
+INFORMED = {"full_ddm": usual(_VARYING), "weibull": usual(_COLLAPSING)}
 """Priors around what is usual: data sets from the default priors of these models take minutes each."""
 
 NETWORK = {"loglik_kind": "approx_differentiable"}

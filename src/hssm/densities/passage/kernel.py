@@ -16,16 +16,29 @@ import numpy as np
 from numba import types
 from numba.core.errors import NumbaExperimentalFeatureWarning
 
-from hssm.densities.passage import decline, distribution, errors, grouping, march, mean_path, mesh, solve, starts, table
+from hssm.densities.passage import (
+    decline,
+    distribution,
+    errors,
+    grouping,
+    march,
+    mean_path,
+    mesh,
+    pointers,
+    solve,
+    starts,
+    table,
+)
 from hssm.densities.passage.decline import OF_DENSITY, OF_SURVIVOR, bend
 from hssm.densities.passage.distribution import NEVER, both_integrals, log_cdf, log_left, log_survival
 from hssm.densities.passage.grouping import grouped, same
 from hssm.densities.passage.march import FLAGS, free_term, origin
 from hssm.densities.passage.mesh import DEAD, DEAD_TO_LATER, DEAD_TO_MASSES, LONGEST, NARROW, SOON, first_time
+from hssm.densities.passage.pointers import addresses, function_at
 from hssm.densities.passage.solve import edges_at
 from hssm.densities.passage.starts import extent, starts_of
 from hssm.densities.passage.table import read
-from hssm.densities.passage.trace import SIGNATURE, Process, compiled_paths
+from hssm.densities.passage.trace import Process, compiled_paths
 from hssm.densities.path import FOREVER, SOONEST
 from hssm.densities.special import elementary
 
@@ -257,7 +270,10 @@ def _one_group(paths, trials, members, task, out):  # type: ignore[no-untyped-de
 
 def _compile(version: str) -> Any:
     # Numba keys its cache on disk by this file and by what the function closes over: ``version`` is all modules' text.
-    def evaluate(paths, trials, what, tolerance, out):  # type: ignore[no-untyped-def]
+    def evaluate(at, flags, trials, what, tolerance, out):  # type: ignore[no-untyped-def]
+        edges, drifts = function_at(at[0, 0], at[0, 1]), function_at(at[1, 0], at[1, 1])
+        bounds, constants = function_at(at[2, 0], at[2, 1]), function_at(at[3, 0], at[3, 1])
+        paths = (edges, drifts, bounds, constants, flags[0], flags[1], flags[2])
         order = grouped(trials, 2)
         n, begin = order.size if version else 0, 0
         out[0], out[1:] = -np.inf, 0.0
@@ -268,10 +284,10 @@ def _compile(version: str) -> Any:
             _one_group(paths, trials, order[begin:end], (what, tolerance), out)
             begin = end
 
-    function, matrix = types.FunctionType(SIGNATURE), types.float64[:, ::1]
+    matrix = types.float64[:, ::1]
+    signature = types.void(types.int64[:, ::1], types.boolean[::1], matrix, types.int64, types.float64, matrix)
     with quietly():
-        paths = types.Tuple((function, function, function, function, types.boolean, types.boolean, types.boolean))
-        return numba.njit(types.void(paths, matrix, types.int64, types.float64, matrix), cache=True, **FLAGS)(evaluate)
+        return numba.njit(signature, cache=True, **FLAGS)(evaluate)
 
 
 @contextmanager
@@ -284,26 +300,46 @@ def quietly() -> Iterator[None]:
 
 @cache
 def compiled_evaluate() -> Callable[..., None]:
-    """``evaluate(paths, trials, what, tolerance, out)``, one machine code for all models; compiled when first needed.
+    """``evaluate(at, flags, trials, what, tolerance, out)``, one machine code for all models; compiled on first use.
 
-    ``paths`` as in ``trace.Paths``. ``trials`` is (2 + P, n): decision time, response (> 0 for the upper bound),
-    parameters; ``out`` is (2 + P, n): the log of what is asked for, its slope by time, and by every parameter. Outside
-    the domain it is -inf with zero slopes. ``what`` is DENSITY, CDF or SURVIVAL.
+    ``at`` and ``flags`` are functions and flags of ``trace.Paths``, as :func:`numbers_of` has them. ``trials`` is
+    (2 + P, n): decision time, response (> 0 for the upper bound), parameters; ``out`` is (2 + P, n): the log of what is
+    asked for, its slope by time, and by every parameter. Outside the domain it is -inf with zero slopes. ``what`` is
+    DENSITY, CDF or SURVIVAL.
     """
     sources = "".join(
         map(
             inspect.getsource,
-            (elementary, decline, distribution, errors, grouping, march, mean_path, mesh, solve, starts, table),
+            (
+                elementary,
+                decline,
+                distribution,
+                errors,
+                grouping,
+                march,
+                mean_path,
+                mesh,
+                pointers,
+                solve,
+                starts,
+                table,
+            ),
         )
     )
     compiled: Callable[..., None] = _compile(sha256(sources.encode()).hexdigest())
     return compiled
 
 
+@cache
+def numbers_of(process: Process) -> tuple[np.ndarray, np.ndarray]:
+    """(4, 2) addresses of a process's compiled functions, and (3,) its flags."""
+    paths = compiled_paths(process)
+    at = addresses((paths.edges, paths.drifts, paths.bounds, paths.constants))
+    return at, np.array([paths.steady, paths.smooth, paths.distributed])
+
+
 def evaluate_trials(process: Process, what: int, trials: np.ndarray, tolerance: float) -> np.ndarray:
     """Logarithms and slopes for trials, as :func:`compiled_evaluate` describes."""
     out = np.empty(trials.shape)
-    evaluate, paths = compiled_evaluate(), tuple(compiled_paths(process))
-    with quietly():
-        evaluate(paths, np.array(trials, dtype=np.float64, order="C"), what, tolerance, out)
+    compiled_evaluate()(*numbers_of(process), np.array(trials, dtype=np.float64, order="C"), what, tolerance, out)
     return out
