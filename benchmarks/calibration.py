@@ -54,8 +54,9 @@ def usual(own: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"name": name, "prior": prior} for name, prior in {**_USUAL, **own}.items()]
 
 
-INFORMED = {"full_ddm": usual(_VARYING), "weibull": usual(_COLLAPSING)}
-"""Priors around what is usual: data sets from the default priors of these models take minutes each."""
+CLOSING = {"theta": {"name": "Gamma", "mu": 0.3, "sigma": 0.12}}
+INFORMED = {"full_ddm": usual(_VARYING), "weibull": usual(_COLLAPSING), "angle": usual(CLOSING)}
+"""Priors around what is usual: data sets from the default priors of these models, or networks, take minutes each."""
 
 NETWORK = {"loglik_kind": "approx_differentiable"}
 
@@ -72,7 +73,10 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "full_ddm": {"model": "full_ddm", "n_trials": 50, "include": INFORMED["full_ddm"], "sample_kwargs": SHORT},
     "weibull": {"model": "weibull", "n_trials": 50, "include": INFORMED["weibull"], "sample_kwargs": SHORT},
     "ddm_network": {"model": "ddm", "n_trials": 100, "hssm_kwargs": NETWORK, "sample_kwargs": SHORT},
-    "angle_network": {"model": "angle", "n_trials": 100, "hssm_kwargs": NETWORK, "sample_kwargs": SHORT},
+    "angle_network": {
+        **{"model": "angle", "n_trials": 50, "include": INFORMED["angle"]},
+        **{"hssm_kwargs": NETWORK, "sample_kwargs": SHORT},
+    },
 }
 """Settings of ``hssm.recovery.sbc``: priors are the models' own defaults unless ``include`` says more."""
 

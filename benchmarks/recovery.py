@@ -1,4 +1,4 @@
-"""Recovery of the parameters of every listed model: 40 data sets of 200 trials each, truths from the priors.
+"""Recovery of the parameters of every listed model: 30 data sets of 200 trials each, truths from the priors.
 
     python benchmarks/recovery.py run ddm angle --out RESULTS
     python benchmarks/recovery.py tables --out RESULTS [--page docs/explanation/recovery.md]
@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from calibration import BEGIN, END, INFORMED, SHORT, as_markdown, usual
+from calibration import BEGIN, CLOSING, END, INFORMED, SHORT, as_markdown, usual
 
-N_DATASETS, N_TRIALS, SEED = 40, 200, 2026
+N_DATASETS, N_TRIALS, SEED = 30, 200, 2026
 COLUMNS = ["parameter", "bias", "rmse", "correlation", "coverage", "mean_sd", "worst_r_hat"]
 
 _PULSE = {
@@ -26,7 +26,6 @@ _PULSE = {
     "c": {"name": "Normal", "mu": 1.5, "sigma": 1.0},
 }
 _LEAK = {"g": {"name": "Normal", "mu": 0.5, "sigma": 1.0}}
-_CLOSING = {"theta": {"name": "Gamma", "mu": 0.3, "sigma": 0.12}}
 _UNBIASED = {"v": 0.0, "z": 0.5}
 _SIDES = {"side": [1.0, -1.0]}
 """Distractors that speak for the same response as the target, or for the other one."""
@@ -56,11 +55,11 @@ _SPOTLIGHT = {
 }
 
 PRIORS: Mapping[str, list[dict[str, Any]]] = {
-    **INFORMED,
+    **{model: INFORMED[model] for model in ("full_ddm", "weibull")},
     "ornstein": usual(_LEAK),
-    "ornstein_angle": usual({**_LEAK, **_CLOSING}),
+    "ornstein_angle": usual({**_LEAK, **CLOSING}),
     "gamma_drift": usual(_PULSE),
-    "gamma_drift_angle": usual({**_PULSE, **_CLOSING}),
+    "gamma_drift_angle": usual({**_PULSE, **CLOSING}),
     "conflict_ds": [*usual(_DUAL_STAGE), _by_side("dcoh", 2.0, 0.6)],
     "shrink_spot": [*usual(_SPOTLIGHT), _by_side("pouter", 4.0, 0.8), _by_side("pinner", 4.0, 0.8)],
 }
