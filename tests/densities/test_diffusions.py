@@ -9,7 +9,8 @@ from ssms.basic_simulators.drift_functions import attend_drift, conflict_ds_drif
 
 import hssm
 from hssm.densities import boundaries, diffusions
-from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL, evaluate_trials
+from hssm.densities.passage.compiled import evaluate_trials
+from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL
 from hssm.densities.passage.symbols import Parameters
 from hssm.densities.passage.trace import Process
 from tests.models.points import POINTS

@@ -18,7 +18,7 @@ import numpy as np
 from numba import types
 
 from hssm.densities import diffusions
-from hssm.densities.passage.kernel import quietly
+from hssm.densities.passage.pointers import quietly
 from hssm.densities.passage.trace import SIGNATURE, Process, compiled_paths
 from hssm.spec import MISSING_CODE, SimulationOptions, Simulator
 

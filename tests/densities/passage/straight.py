@@ -4,9 +4,9 @@ import numpy as np
 
 import hssm
 from hssm.densities import boundaries, diffusions
-from hssm.densities.passage.kernel import quietly
 from hssm.densities.passage.march import Edges
 from hssm.densities.passage.mesh import DEAD, DEAD_TO_MASSES, Mesh, make_mesh
+from hssm.densities.passage.pointers import quietly
 from hssm.densities.passage.solve import edges_at, lay_out, solve
 from hssm.densities.passage.table import Table
 from hssm.densities.passage.trace import Process, compiled_paths

@@ -5,8 +5,10 @@ import pytest
 
 import hssm
 from hssm.densities.diffusions import ORNSTEIN_ANGLE_PROCESS, WEIBULL_PROCESS
+from hssm.densities.passage.compiled import evaluate_trials
 from hssm.densities.passage.decline import OF_DENSITY, bend
-from hssm.densities.passage.kernel import DENSITY, SURVIVAL, evaluate_trials, quietly
+from hssm.densities.passage.kernel import DENSITY, SURVIVAL
+from hssm.densities.passage.pointers import quietly
 from hssm.densities.passage.trace import compiled_paths
 from tests.densities.passage.straight import ANGLE, NAMES, THETA, exact
 from tests.tolerances import FINITE_DIFFERENCE, LATE, LATE_GRADIENT

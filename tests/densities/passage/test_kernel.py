@@ -3,21 +3,10 @@
 import numpy as np
 import pytest
 
-from hssm.densities import boundaries, diffusions
-from hssm.densities.passage.kernel import (
-    CDF,
-    DENSITY,
-    LATE,
-    STEEPNESS,
-    SURVIVAL,
-    classified,
-    compiled_evaluate,
-    early_density,
-    evaluate_trials,
-    last_of,
-)
+from hssm.densities import diffusions
+from hssm.densities.passage.compiled import evaluate_trials
+from hssm.densities.passage.kernel import CDF, DENSITY, LATE, STEEPNESS, SURVIVAL, classified, early_density, last_of
 from hssm.densities.passage.march import Edges, Starts
-from hssm.densities.passage.trace import Process
 from tests.densities.passage.straight import ANGLE, NAMES, THETA, exact
 from tests.tolerances import FINITE_DIFFERENCE, SAME_NUMERICS, SOLVER, SOLVER_GRADIENT
 
@@ -144,9 +133,3 @@ def test_survivors_and_distribution_functions_add_up_for_paths_that_may_never_en
     survivor = np.exp(evaluate_trials(ANGLE, SURVIVAL, trials[:, :4].copy(), TOLERANCE)[0])
     np.testing.assert_allclose(cdf + survivor, 1.0, atol=SOLVER.absolute)
     assert 0.01 < survivor[-1] < survivor[0]
-
-
-def test_one_machine_code_serves_all_processes() -> None:
-    other = Process(name="other", parameters=("v", "a", "z"), drift=lambda t, p: p.v, bound=boundaries.constant)
-    evaluate_trials(other, DENSITY, np.array([[0.5, 1.0, 0.3, 1.0, 0.5]]).T, TOLERANCE)
-    assert len(compiled_evaluate().signatures) == 1

@@ -5,7 +5,8 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 
-from hssm.densities.passage.kernel import DENSITY, evaluate_trials
+from hssm.densities.passage.compiled import evaluate_trials
+from hssm.densities.passage.kernel import DENSITY
 from hssm.densities.passage.op import PassageOp
 from tests.densities.passage.straight import ANGLE, THETA
 from tests.tolerances import SAME_NUMERICS, SINGLE_PRECISION

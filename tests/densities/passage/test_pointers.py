@@ -5,7 +5,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from hssm.densities.passage.pointers import addresses, function_at
+from hssm.densities.passage.pointers import addresses, path_at
 from hssm.densities.passage.trace import SIGNATURE
 
 
@@ -21,7 +21,7 @@ def rows(times, theta):  # type: ignore[no-untyped-def]
 
 @numba.njit
 def call(at, times, theta) -> Any:  # type: ignore[no-untyped-def]
-    return function_at(at[0, 0], at[0, 1])(times, theta), function_at(at[1, 0], at[1, 1])(times, theta)
+    return path_at(at[0, 0], at[0, 1])(times, theta), path_at(at[1, 0], at[1, 1])(times, theta)
 
 
 def test_functions_are_found_by_their_addresses() -> None:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from hssm.densities.diffusions import WEIBULL_PROCESS
+from hssm.densities.passage.compiled import evaluate_trials
 from hssm.densities.passage.distribution import both_integrals, log_cdf
 from hssm.densities.passage.errors import LOST, difference
-from hssm.densities.passage.kernel import DENSITY, evaluate_trials
+from hssm.densities.passage.kernel import DENSITY
 from hssm.densities.passage.march import march
 from hssm.densities.passage.mesh import DEAD, SLOWEST_FALL
 from hssm.densities.passage.solve import (

@@ -6,7 +6,9 @@ from scipy.integrate import quad
 
 import hssm
 from hssm.densities import boundaries, diffusions
-from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL, evaluate_trials, quietly
+from hssm.densities.passage.compiled import evaluate_trials
+from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL
+from hssm.densities.passage.pointers import quietly
 from hssm.densities.passage.starts import SHARES, WEIGHTS, extent, starts_of
 from hssm.densities.passage.trace import Process, compiled_paths
 from tests.tolerances import FINITE_DIFFERENCE, SAME_NUMERICS, SOLVER, SOLVER_GRADIENT

@@ -17,7 +17,8 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import generate_fallback_impl, numba_funcify
 
-from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL, evaluate_trials
+from hssm.densities.passage.compiled import evaluate_trials
+from hssm.densities.passage.kernel import CDF, DENSITY, SURVIVAL
 from hssm.densities.passage.trace import Process
 from hssm.densities.special.jax_backend import when_jax_is_loaded
 

@@ -236,7 +236,7 @@ def closing_at(edges_of, theta, time, out) -> None:  # type: ignore[no-untyped-d
         out[1 + q] = -2.0 * (sped - speed * moved / bound) / bound
 
 
-@numba.njit(**FLAGS)
+@numba.njit(inline="always", **FLAGS)
 def solve(paths, theta, times, asked, accuracy):  # type: ignore[no-untyped-def]
     """The table between two times.
 
