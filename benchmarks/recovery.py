@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from calibration import BEGIN, CLOSING, END, INFORMED, SHORT, as_markdown, usual
+from calibration import BEGIN, CLOSING, END, INFORMED, NETWORK, SHORT, as_markdown, usual
 
 N_DATASETS, N_TRIALS, SEED = 30, 200, 2026
 COLUMNS = ["parameter", "bias", "rmse", "correlation", "coverage", "mean_sd", "worst_r_hat"]
@@ -68,6 +68,9 @@ PRIORS: Mapping[str, list[dict[str, Any]]] = {
 Data fix only the products tcoh tfixedp and dcoh dinit of ``conflict_ds``, hence the two ones.
 """
 
+BY_NETWORK = ("race_no_bias_angle_4",)
+"""Models whose exact likelihood takes minutes per fit, so that their networks are used."""
+
 DESIGNS = {"conflict_ds": _SIDES, "shrink_spot": _SIDES}
 
 
@@ -106,6 +109,7 @@ def recover(model: str, out: Path, n_datasets: int) -> Any:
         N_TRIALS,
         include=PRIORS.get(model),
         design=DESIGNS.get(model),
+        hssm_kwargs=NETWORK if model in BY_NETWORK else None,
         sample_kwargs=SHORT,
         executor=1,
         out=out / model,
