@@ -43,12 +43,17 @@ def types(session: nox.Session) -> None:
 
 
 PARTS = (
-    ("tests/densities", "tests/simulators"),
+    ("tests/densities/passage", "tests/densities/special"),
+    ("tests/densities/test_[a-l]*.py",),
+    ("tests/densities/test_[m-s]*.py",),
+    ("tests/densities/test_[t-z]*.py", "tests/simulators"),
     ("tests/models",),
-    ("tests/inference", "tests/distributions", "tests/likelihoods"),
-    ("tests/bambi_bridge", "tests/networks", "tests/recovery"),
+    ("tests/inference",),
+    ("tests/distributions", "tests/likelihoods"),
+    ("tests/bambi_bridge", "tests/recovery"),
+    ("tests/networks",),
 )
-"""What is tested in processes of its own; the rest of ``tests`` is the last part."""
+"""What is tested in processes of its own, as patterns of paths; the rest of ``tests`` is the last part."""
 
 
 @nox.session
@@ -57,10 +62,10 @@ def tests(session: nox.Session) -> None:
 
     Most of the time is compilation, and numba takes the longer over each function the more a process has compiled.
     """
-    named = [folder for part in PARTS for folder in part]
-    rest = ["tests", *(f"--ignore={folder}" for folder in named)]
+    parts = [sorted(str(path) for pattern in part for path in Path().glob(pattern)) for part in PARTS]
+    rest = ["tests", *(f"--ignore={path}" for part in parts for path in part)]
     failed = []
-    for part in [session.posargs] if session.posargs else [*PARTS, rest]:
+    for part in [session.posargs] if session.posargs else [*parts, rest]:
         try:
             session.run("pytest", "-n", "2", "--dist", "loadgroup", *part, env=HEADLESS)
         except CommandFailed:

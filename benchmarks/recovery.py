@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from calibration import BEGIN, CLOSING, END, INFORMED, NETWORK, SHORT, as_markdown, usual
+from calibration import BEGIN, CLOSING, END, INFORMED, NETWORK, SHORT, as_markdown, parts_of, usual
 
 N_DATASETS, N_TRIALS, SEED = 30, 200, 2026
 COLUMNS = ["parameter", "bias", "rmse", "correlation", "coverage", "mean_sd", "worst_r_hat"]
@@ -119,14 +119,17 @@ def recover(model: str, out: Path, n_datasets: int) -> Any:
 
 
 def show(out: Path, page: Path | None) -> None:
-    """Tables of every model that has results, in Markdown: printed, or in a page."""
-    found = {model: len(list((out / model).glob("dataset_*.json"))) for model in listed()}
-    text = "\n\n".join(section(model, recover(model, out, n)) for model, n in found.items() if n)
+    """Tables of every model that has results, in Markdown: printed, or in a page, which keeps those of other models."""
+    before, kept, after = ("", {}, "") if page is None else parts_of(page.read_text())
+    parts = {model: kept[model] for model in listed() if model in kept}
+    for model in listed():
+        if found := len(list((out / model).glob("dataset_*.json"))):
+            parts[model] = section(model, recover(model, out, found))
+    text = "\n\n".join(parts[model] for model in listed() if model in parts)
     if page is None:
         print(text)
-        return
-    before, _, rest = page.read_text().partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.partition(END)[2]}")
+    else:
+        page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
 
 
 def section(model: str, result: Any) -> str:

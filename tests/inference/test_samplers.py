@@ -129,14 +129,17 @@ def test_an_absent_package_is_named(model, monkeypatch):
 
 def test_pymc_reproduces_a_hierarchical_fit(hierarchical_fit):
     again = quietly(hssm.HSSM(hierarchical_frame(), include=INCLUDE))
-    xr.testing.assert_equal(again["posterior"].to_dataset(), hierarchical_fit.traces["posterior"].to_dataset())
+    # Not to the last bit: code that two test processes compile for one cache at a time may round differently.
+    first = hierarchical_fit.traces["posterior"].to_dataset()
+    xr.testing.assert_allclose(again["posterior"].to_dataset(), first, rtol=1e-6)
 
 
 @pytest.mark.slow
-def test_nutpie_reproduces_a_hierarchical_fit():
+@pytest.mark.parametrize("sampler", ["pymc", "nutpie"])
+def test_a_hierarchical_fit_is_reproduced_to_the_last_bit(sampler):
     include = [{"name": "v", "formula": "v ~ 1 + (1|participant_id)"}]
     model = hssm.HSSM(hierarchical_frame(), include=include, noncentered=True, z=0.5, t=0.2)
-    one, two = (quietly(model, "nutpie", **TINY)["posterior"].to_dataset() for _ in range(2))
+    one, two = (quietly(model, sampler, **TINY)["posterior"].to_dataset() for _ in range(2))
     xr.testing.assert_equal(one, two)
 
 
