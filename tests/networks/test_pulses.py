@@ -15,8 +15,8 @@ PULSE = {"shape": 3.0, "scale": 0.2}
 
 def test_little_is_left() -> None:
     left = left_of_table(RECIPE, "gamma_drift")
-    assert np.quantile(left, 0.5) < 0.01
-    assert np.quantile(left, 0.95) < 0.2
+    assert np.quantile(left, 0.5) < 0.003
+    assert np.quantile(left, 0.95) < 0.02
 
 
 @pytest.mark.parametrize("v", [-2.0, 0.0, 2.0])
@@ -37,6 +37,18 @@ def test_a_weak_pulse_leaves_little_of_second_order() -> None:
         added.append(exact)
     assert left[1] < 0.02 * np.abs(added[1] - added[0]).max()
     assert left[1] < 0.6 * left[2]
+
+
+def test_most_of_third_order_is_known() -> None:
+    """The third difference over the pulse's strength: of first and second order, nothing is left in it."""
+    rt, strong = np.geomspace(0.2, 2.0, 12), 3.0
+    third = {"exact": np.zeros(12), "known": np.zeros(12)}
+    for share, weight in ((1.0, 1.0), (0.5, -2.0), (-0.5, 2.0), (-1.0, -1.0)):
+        theta = {**STILL, **PULSE, "a": 1.6, "v": 0.5, "c": strong * share}
+        third["exact"] += weight * hssm.log_density("gamma_drift", {"rt": rt, "response": np.ones(12)}, theta)
+        third["known"] += weight * known_of(RECIPE, rows_of(RECIPE, theta, rt))
+    assert np.abs(third["exact"]).max() > 0.02
+    assert np.abs(third["known"] - third["exact"]).sum() < 0.4 * np.abs(third["exact"]).sum()
 
 
 @pytest.mark.parametrize(("shape", "scale"), [(2.0, 0.01), (10.0, 1.0)])

@@ -1,11 +1,11 @@
-"""The recipe of ``gamma_drift``: a pulse of drift changes the log density by its mean and variance along paths.
+"""The recipe of ``gamma_drift``: a pulse of drift changes the log density by cumulants along paths.
 
 By Girsanov's theorem the density is that of motion without drift times the mean of exp(int g dX - 1/2 int g^2 dt) over
 paths X that end at the right bound at the right time. A constant part of the drift g is exact; of the pulse the recipe
-takes the first two cumulants of int g dX. For the first it needs the mean path. For the second, paths are Gaussian
+takes the first three cumulants of int g dX. For the first it needs the mean path. For the second, paths are Gaussian
 about that and drawn back to it, the more the closer the end: then the variance is int (g - h)^2 dt, where h(t) is the
-mean of what is to come of g, weighted by what paths will still know of t. The layers learn the rest, which grows with
-that variance.
+mean of what is to come of g, weighted by what paths will still know of t. The third is there because they are drawn
+back by more on one side than on the other. The layers learn the rest, which grows with that variance.
 """
 
 from __future__ import annotations
@@ -86,19 +86,43 @@ def _leaving(left: Columns) -> Columns:
     return 1.0 - 1.441 * jnp.exp(-_SECOND * left) + 0.441 * jnp.exp(-25.3 * left) + 1e-6
 
 
-_BRIDGE, _CONFINED, _CONFINED_FROM = 1.15, 14.8, 0.15
-"""Paths are drawn to the mean path by the first over the time left, and later by the slowest rate between bounds."""
+_REPELLED, _DRAWN, _DRAWN_UNTIL, _CURVED = 1.56, 1.06, 13.2, 1.7
+"""Paths are repelled by both bounds, and drawn to the end while that is near. Factors are fitted to exact cumulants."""
 
 
-def _to_come(push: Columns, times: Columns, left: Columns, end: Columns) -> Columns:
+def _kept(path: Columns, times: Columns, left: Columns) -> Columns:
+    """Which part of a displacement paths keep over every step."""
+    near, ahead = jnp.sin(math.pi * _middles(path)), _middles(left)
+    rate = _REPELLED * math.pi**2 * ahead / (near * near) + _DRAWN * jnp.exp(-_DRAWN_UNTIL * ahead)
+    return jnp.exp(-rate * jnp.log(1.0 + _differences(times) / left[:, 1:]))
+
+
+def _to_come(push: Columns, kept: Columns) -> Columns:
     """What paths will still know of, at every edge: from the end backwards."""
-    rate = _CONFINED * end / (end + _CONFINED_FROM)
-    known = jnp.exp(_BRIDGE * _differences(jnp.log(jnp.maximum(left, 1e-6 * end))) - rate * _differences(times))
     middles, found = _middles(push), [push[:, -1:]]
     for i in reversed(range(_STEPS)):
-        kept = known[:, i : i + 1]
-        found.append(kept * found[-1] + (1.0 - kept) * middles[:, i : i + 1])
+        part = kept[:, i : i + 1]
+        found.append(part * found[-1] + (1.0 - part) * middles[:, i : i + 1])
     return jnp.concatenate(found[::-1], axis=1)
+
+
+def _skewness(slope: Columns, path: Columns, kept: Columns, steps: Columns) -> Columns:
+    """A sixth of the third cumulant: slopes, in a path's place, of what is to come, times those of half its variance.
+
+    Backwards; repulsion is stronger closer to a bound, which bends what is to come.
+    """
+    middle = math.pi * _middles(path)
+    near = jnp.sin(middle)
+    bend = _CURVED * 2.0 * math.pi**3 * jnp.cos(middle) / (near * near * near) * slope * steps
+    by_steps = slope * steps * jnp.sqrt(kept)
+    curve = spread = skewness = jnp.zeros_like(slope[:, :1])
+    for i in reversed(range(_STEPS)):
+        part = slice(i, i + 1)
+        sooner = kept[:, part] * (kept[:, part] * curve + bend[:, part])
+        wider = kept[:, part] * spread + by_steps[:, part] * 0.5 * (sooner + curve)
+        skewness = skewness + slope[:, part] * steps[:, part] * 0.5 * (wider + spread)
+        curve, spread = sooner, wider
+    return skewness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,14 +148,20 @@ def _pulse(height: Columns, power: Columns, scale: Columns, end: Columns) -> _Pu
     return _Pulse(height=height, peak=peak, over=over, times=times, push=push)
 
 
-def _along_paths(pulse: _Pulse, end: Columns, w: Columns) -> tuple[Columns, Columns, Columns, Columns]:
-    """Integral of the push; its mean and variance along paths; half the latter less the integral of the square."""
+def _along_paths(pulse: _Pulse, end: Columns, w: Columns) -> tuple[Columns, Columns, Columns, Columns, Columns]:
+    """Integral of the push; its mean and variance along paths; half the latter less the integral of the square.
+
+    And a sixth of the third cumulant.
+    """
     push, steps = pulse.push, _differences(pulse.times)
-    ahead = _to_come(push, pulse.times, jnp.maximum(end - pulse.times, 0.0), end)
-    mean = _total(_middles(push) * _differences(_mean_path(pulse.times / end, end, w)))
-    spread = _total(_middles((push - ahead) * (push - ahead)) * steps)
+    path = _mean_path(pulse.times / end, end, w)
+    kept = _kept(path, pulse.times, jnp.maximum(end - pulse.times, 1e-6 * end))
+    ahead = _to_come(push, kept)
+    slope = push - ahead
+    mean = _total(_middles(push) * _differences(path))
+    spread = _total(_middles(slope * slope) * steps)
     half_less_square = _total(_middles(ahead * (0.5 * ahead - push)) * steps)
-    return _total(_middles(push) * steps), mean, spread, half_less_square
+    return _total(_middles(push) * steps), mean, spread, half_less_square, _skewness(_middles(slope), path, kept, steps)
 
 
 _NAMES = ("v", "a", "z", "t", "shape", "scale", "c")
@@ -142,15 +172,21 @@ def _gamma_drift(rows: Columns) -> tuple[Columns, Columns, Columns]:
     area, pull, power = distance * distance, drift * distance, column(rows, 4) - 1.0
     end = jnp.minimum(tau / area, 1e4)
     pulse = _pulse(-column(rows, 8) * column(rows, 6) * distance, power, column(rows, 5) / area, end)
-    pushed, mean, spread, cost = _along_paths(pulse, end, w)
-    known = log_passage(jnp.minimum(end, 40.0), w) + mean + cost - 2.0 * jnp.log(distance) + lost
+    pushed, mean, spread, cost, skewness = _along_paths(pulse, end, w)
+    known = log_passage(jnp.minimum(end, 40.0), w) + mean + cost + skewness - 2.0 * jnp.log(distance) + lost
     known = known - pull * w - 0.5 * pull * pull * end - pull * pushed
     size = jnp.sqrt(spread + 1e-8)
     constant = -w * pushed / end - 0.5 * pushed * pushed / end
     seen = [soft(mean), mean / (3.0 + 0.3 * jnp.abs(mean)), soft(cost), cost / (3.0 + 0.3 * jnp.abs(cost))]
-    seen += [soft(spread), soft(size), soft(3.0 * (mean + cost - constant))]
+    seen += [
+        soft(spread),
+        soft(size),
+        soft(3.0 * (mean + cost - constant)),
+        soft(10.0 * skewness),
+        soft(100.0 * skewness),
+    ]
     features = [*_of_time(end, w), *_of_pulse(pulse, power, end), *_of_push(pushed, end, w), *seen]
-    return jnp.concatenate(features, axis=1), known, 0.1 * soft(size) + 0.0002
+    return jnp.concatenate(features, axis=1), known, 0.05 * soft(size) + 0.0002
 
 
 def _of_time(end: Columns, w: Columns) -> list[Columns]:

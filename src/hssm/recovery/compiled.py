@@ -16,7 +16,8 @@ import numpy as np
 import xarray as xr
 
 from hssm.bambi_bridge.transforms import converter
-from hssm.inference.results import stored_names
+from hssm.construct import Construction
+from hssm.inference.results import finish_draws, stored_names
 from hssm.inference.samplers import default_target_accept
 from hssm.seeds import as_generator
 from hssm.spec import BuiltModel
@@ -102,6 +103,15 @@ class CompiledSampler:
             **settings,
         )
         return self._posterior(*raw.get_arrow_trace())
+
+    def reported(
+        self, construction: Construction, options: Mapping[str, Any], seed: np.random.SeedSequence
+    ) -> tuple[xr.Dataset, int]:
+        """Posterior draws of all that a fit reports, of the data in the model, and the number of divergences."""
+        built = construction.built
+        sds = {} if built.quick_fit is None else built.quick_fit.sds()
+        raw, diverging = self.sample(construction.initvals, options, seed, sds)
+        return finish_draws(built, raw), int(diverging.sum())
 
     def _starts(
         self, start: Mapping[str, np.ndarray], seed: np.random.SeedSequence, sds: Mapping[str, np.ndarray]

@@ -21,7 +21,6 @@ import xarray as xr
 from hssm.construct import Construction, with_responses
 from hssm.hssm import HSSM
 from hssm.inference.quiet import quiet_pymc
-from hssm.inference.results import finish_draws
 from hssm.inference.sample import SampleRequest, run
 from hssm.inference.samplers import choose_sampler
 from hssm.recovery.comparison import N_RANKS, compare, least_ess, rank_statistics
@@ -85,9 +84,7 @@ class Engine:
             return self._plainly(options, seed)
         if self._sampler is None or self._sampler.model is not built.pymc_model:
             self._sampler = CompiledSampler(built)
-        sds = {} if built.quick_fit is None else built.quick_fit.sds()
-        raw, diverging = self._sampler.sample(self.construction.initvals, options, seed, sds)
-        return finish_draws(built, raw), int(diverging.sum())
+        return self._sampler.reported(self.construction, options, seed)
 
     def _seed(self, *key: int) -> np.random.SeedSequence:
         return np.random.SeedSequence(self.study.entropy, spawn_key=key)
