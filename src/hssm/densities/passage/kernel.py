@@ -229,7 +229,7 @@ def survivors(tools, trials, members, accuracy, out):  # type: ignore[no-untyped
 @numba.njit(**IN_PLACE)
 def one_group(tools, trials, members, task, out):  # type: ignore[no-untyped-def]
     """Trials of one set of parameters."""
-    paths, _, do_task = tools
+    paths, solver, do_task = tools
     what, tolerance = task
     theta = trials[2:, members[0]].copy()
     constants, _ = starts_of(paths, theta)
@@ -249,4 +249,4 @@ def one_group(tools, trials, members, task, out):  # type: ignore[no-untyped-def
     inside = furthest <= paths[2](np.full(1, SOON), theta)[0, 0]
     if not (first > 0.0 and inside and np.isfinite(constants[:-2]).all()):
         return
-    do_task((paths, tools[1]), trials, members, (first, longest, tolerance), out)
+    do_task((paths, solver), trials, members, (first, longest, tolerance), out)
