@@ -21,6 +21,8 @@ _SAME = {
     "neg": "Neg",
     "exp": "Exp",
     "log": "Log",
+    "sin": "Sin",
+    "cos": "Cos",
     "tanh": "Tanh",
     "sign": "Sign",
     "tan": "Tan",
