@@ -15,7 +15,8 @@ def everything(rows):
     """Every operation that recipes and layers use."""
     a, b, c = rows[:, :1], rows[:, 1:2], rows[:, 2:3]
     hidden = jnp.tanh(jnp.matmul(rows, WEIGHTS) + WEIGHTS[0][None, :])
-    parts = jnp.concatenate([jnp.log(1.0 + jnp.exp(-jnp.abs(a))), jnp.sqrt(b * b + 1.0), jnp.tan(c), a**3], axis=1)
+    waves = jnp.sin(b) * jnp.cos(c) + jnp.tan(c)
+    parts = jnp.concatenate([jnp.log(1.0 + jnp.exp(-jnp.abs(a))), jnp.sqrt(b * b + 1.0), waves, a**3], axis=1)
     top = jnp.max(parts, axis=1, keepdims=True)
     return jnp.minimum(hidden - parts / 2.0, top) + jnp.sum(hidden, axis=1, keepdims=True) - jnp.maximum(-a, b)
 
