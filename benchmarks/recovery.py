@@ -58,6 +58,7 @@ PRIORS: Mapping[str, list[dict[str, Any]]] = {
     **{model: INFORMED[model] for model in ("full_ddm", "weibull")},
     "ornstein": usual(_LEAK),
     "ornstein_angle": usual({**_LEAK, **CLOSING}),
+    "levy": usual({"alpha": {"name": "Normal", "mu": 1.5, "sigma": 0.2}}),
     "gamma_drift": usual(_PULSE),
     "gamma_drift_angle": usual({**_PULSE, **CLOSING}),
     "conflict_ds": [*usual(_DUAL_STAGE), _by_side("dcoh", 2.0, 0.6)],

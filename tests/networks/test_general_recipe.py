@@ -1,12 +1,17 @@
-"""What every recipe must do: the right columns, finite answers and slopes everywhere, low values before ``t``."""
+"""What every recipe must do: the right columns, finite answers and slopes everywhere, low values before ``t``.
+
+And become an ONNX graph that gives the same answers, before anybody waits for layers to be trained.
+"""
 
 import jax
 import numpy as np
+import onnxruntime
 import pytest
 
 from hssm.models.registry import get_model
 from hssm.networks.domain import training_box
-from hssm.networks.general_recipe import general_recipe, recipe_for
+from hssm.networks.export import export
+from hssm.networks.general_recipe import DENSITY_RECIPES, general_recipe, recipe_for
 from hssm.networks.outcome_recipes import OUTCOME_RECIPES
 from hssm.networks.recipe import inputs_of
 from hssm.networks.two_bounds import TWO_BOUNDS
@@ -65,3 +70,17 @@ def test_probabilities_of_choices_add_to_one() -> None:
         if kind == "cpn":
             log_p = recipe.finish(recipe.split(random_rows(spec, kind, box))[1])
             np.testing.assert_allclose(np.exp(log_p).sum(axis=1), 1.0, rtol=1e-5)
+
+
+@pytest.mark.parametrize("model", DENSITY_RECIPES)
+def test_a_recipe_becomes_a_graph(model, tmp_path) -> None:
+    recipe, path = DENSITY_RECIPES[model], tmp_path / "net.onnx"
+    spec = get_model(model)
+    rows = random_rows(spec, "lan", training_box(spec), n=60)
+
+    def answer(rows):
+        return recipe.answer(lambda features: 0.1 * features[:, :1] - 0.2 * features[:, 1:2], rows)
+
+    export(answer, rows.shape[1], path, {"model": model})
+    found = onnxruntime.InferenceSession(path).run(None, {"input": rows})[0]
+    np.testing.assert_allclose(found, np.asarray(answer(rows)), rtol=1e-4, atol=1e-3)
