@@ -58,7 +58,7 @@ PRIORS: Mapping[str, list[dict[str, Any]]] = {
     **{model: INFORMED[model] for model in ("full_ddm", "weibull")},
     "ornstein": usual(_LEAK),
     "ornstein_angle": usual({**_LEAK, **CLOSING}),
-    "levy": usual({"alpha": {"name": "Normal", "mu": 1.5, "sigma": 0.2}}),
+    "levy": usual({"alpha": {"name": "Normal", "mu": 1.5, "sigma": 0.2}, "t": 0.3}),
     "gamma_drift": usual(_PULSE),
     "gamma_drift_angle": usual({**_PULSE, **CLOSING}),
     "conflict_ds": [*usual(_DUAL_STAGE), _by_side("dcoh", 2.0, 0.6)],
@@ -66,7 +66,8 @@ PRIORS: Mapping[str, list[dict[str, Any]]] = {
 }
 """Priors around what is usual, for models whose densities are solved for; the others have their defaults.
 
-Data fix only the products tcoh tfixedp and dcoh dinit of ``conflict_ds``, hence the two ones.
+Data fix only the products tcoh tfixedp and dcoh dinit of ``conflict_ds``, hence the two ones. Paths of ``levy`` may
+jump over a bound at once: the likelihood falls to nothing where ``t`` is the fastest response, and samplers get stuck.
 """
 
 BY_NETWORK = ("race_no_bias_angle_4",)
