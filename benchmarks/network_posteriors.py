@@ -25,6 +25,8 @@ MODELS = (
     *("gamma_drift", "levy", "race_no_bias_angle_2", "race_no_bias_angle_3", "race_no_bias_angle_4"),
 )
 """Models with a shipped network."""
+FIXED: Mapping[str, dict[str, float]] = {"levy": {"t": 0.3}}
+"""Paths of ``levy`` may jump at once: its likelihood has a step where ``t`` is the fastest response."""
 SAMPLED_BY_NETWORK = ("levy", "race_no_bias_angle_3", "race_no_bias_angle_4")
 N_TRIALS, N_DRAWS = 500, 200
 SAMPLING = {"draws": 300, "tune": 400, "chains": 1}
@@ -71,7 +73,7 @@ class Fits:
         import hssm
         from hssm.recovery.compiled import CompiledSampler
 
-        self.names, priors = tuple(domain(model)), priors_in(domain(model))
+        self.names, priors = tuple(domain(model)), priors_of(model)
         kind = NETWORK if model in SAMPLED_BY_NETWORK else EXACT
         fit = hssm.HSSM(data, model=model, loglik_kind=kind, include=priors, p_outlier=None)
         self.construction, self.sampler = fit.construction, CompiledSampler(fit.construction.built)
@@ -108,22 +110,24 @@ def data_set(model: str, seed: int, n_trials: int) -> pd.DataFrame:
 
     rng = np.random.default_rng(seed)
     truth = {name: float(rng.uniform(*_middle(*bounds))) for name, bounds in domain(model).items()}
+    truth |= FIXED.get(model, {})
     data = hssm.simulate_data(model, truth, size=2 * n_trials, random_state=rng)
     return data[data["rt"] > 0.0].head(n_trials).reset_index(drop=True)
 
 
 def domain(model: str) -> dict[str, tuple[float, float]]:
-    """The training box of the shipped network."""
+    """The training box of the shipped network, without what is fixed."""
     from hssm import networks
 
-    return dict(networks.load(model).domain)
+    return {name: box for name, box in networks.load(model).domain.items() if name not in FIXED.get(model, {})}
 
 
-def priors_in(box: dict[str, tuple[float, float]]) -> list[dict[str, Any]]:
+def priors_of(model: str) -> list[dict[str, Any]]:
     """The same priors for both likelihoods: uniform in the box of the network."""
-    return [
-        {"name": name, "prior": {"name": "Uniform", "lower": low, "upper": high}} for name, (low, high) in box.items()
-    ]
+    priors: dict[str, Any] = {
+        name: {"name": "Uniform", "lower": low, "upper": high} for name, (low, high) in domain(model).items()
+    }
+    return [{"name": name, "prior": prior} for name, prior in {**priors, **FIXED.get(model, {})}.items()]
 
 
 def _middle(low: float, high: float) -> tuple[float, float]:
@@ -137,6 +141,7 @@ def _solved(model: str, data: pd.DataFrame, theta: Mapping[str, np.ndarray]) -> 
 
     spec = get_model(model)
     rt, response = (data[name].to_numpy() for name in ("rt", "response"))
+    theta = {**theta, **{name: np.full(N_DRAWS, value) for name, value in FIXED.get(model, {}).items()}}
     times = rt - theta["t"][:, None]
     table = source_for(spec, "lan").table(theta, times, np.ones_like(times))
     chosen = np.searchsorted(spec.choices, response)
@@ -147,7 +152,8 @@ def _log_likelihoods(model: str, data: Any, theta: Mapping[str, np.ndarray], kin
     """(N_DRAWS,) log likelihoods of all data, one parameter vector after the other."""
     import hssm
 
-    each = ({name: float(values[i]) for name, values in theta.items()} for i in range(N_DRAWS))
+    fixed = FIXED.get(model, {})
+    each = ({**{name: float(values[i]) for name, values in theta.items()}, **fixed} for i in range(N_DRAWS))
     return np.array([hssm.log_density(model, data, vector, loglik_kind=kind).sum() for vector in each])
 
 
