@@ -98,7 +98,7 @@ def test_posteriors_are_those_of_sample(case) -> None:
     renewed = with_responses(first.construction, second.construction.observations.response_matrix())
     raw, _ = sampler.sample(renewed.initvals, {"draws": 2000, "tune": 1000, "chains": 4}, np.random.SeedSequence(1))
     ours = finish_draws(renewed.built, raw)
-    theirs = second.sample(draws=2000, tune=1000, chains=4, random_seed=1, progressbar=False).posterior
+    theirs = second.sample(draws=2000, tune=1000, chains=4, random_seed=1, progressbar=False).posterior.to_dataset()
     import arviz_stats
 
     for name in ours.data_vars:
