@@ -72,6 +72,7 @@ def test_the_ddm_is_calibrated() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*data sets failed and are left out:UserWarning")
 @pytest.mark.parametrize("model", ["ddm", "lnr3"])
 def test_more_data_sets_of_more_models_are(model) -> None:
     """As above, with the power to see a posterior that is 15 % too narrow."""
