@@ -73,20 +73,21 @@ class Fits:
         import hssm
         from hssm.recovery.compiled import CompiledSampler
 
-        self.names, priors = tuple(domain(model)), priors_of(model)
+        self.names, self.fixed, priors = tuple(domain(model)), FIXED.get(model, {}), priors_of(model)
         kind = NETWORK if model in SAMPLED_BY_NETWORK else EXACT
         fit = hssm.HSSM(data, model=model, loglik_kind=kind, include=priors, p_outlier=None)
         self.construction, self.sampler = fit.construction, CompiledSampler(fit.construction.built)
 
     def draws(self, data: pd.DataFrame, seed: int) -> dict[str, np.ndarray]:
-        """(N_DRAWS,) draws of every parameter."""
+        """(N_DRAWS,) draws of every parameter; of those that are fixed, their value."""
         from hssm.construct import with_responses
 
         self.construction = with_responses(self.construction, data[["rt", "response"]].to_numpy())
         reported, _ = self.sampler.reported(self.construction, SAMPLING, np.random.SeedSequence(seed))
         posterior = reported.stack(sample=("chain", "draw"))
         chosen = np.linspace(0, posterior.sizes["sample"] - 1, N_DRAWS).round().astype(int)
-        return {name: posterior[name].to_numpy()[chosen] for name in self.names}
+        fixed = {name: np.full(N_DRAWS, value) for name, value in self.fixed.items()}
+        return {name: posterior[name].to_numpy()[chosen] for name in self.names} | fixed
 
 
 def shifts(fits: Fits, model: str, data: pd.DataFrame, seed: int) -> tuple[dict[str, float], float]:
@@ -98,7 +99,8 @@ def shifts(fits: Fits, model: str, data: pd.DataFrame, seed: int) -> tuple[dict[
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
     moved = {}
-    for name, values in theta.items():
+    for name in fits.names:
+        values = theta[name]
         mean = weight @ values
         moved[name] = float((mean - values.mean()) / np.sqrt(weight @ (values - mean) ** 2))
     return moved, float(1.0 / (weight @ weight))
@@ -141,7 +143,6 @@ def _solved(model: str, data: pd.DataFrame, theta: Mapping[str, np.ndarray]) -> 
 
     spec = get_model(model)
     rt, response = (data[name].to_numpy() for name in ("rt", "response"))
-    theta = {**theta, **{name: np.full(N_DRAWS, value) for name, value in FIXED.get(model, {}).items()}}
     times = rt - theta["t"][:, None]
     table = source_for(spec, "lan").table(theta, times, np.ones_like(times))
     chosen = np.searchsorted(spec.choices, response)
@@ -152,8 +153,7 @@ def _log_likelihoods(model: str, data: Any, theta: Mapping[str, np.ndarray], kin
     """(N_DRAWS,) log likelihoods of all data, one parameter vector after the other."""
     import hssm
 
-    fixed = FIXED.get(model, {})
-    each = ({**{name: float(values[i]) for name, values in theta.items()}, **fixed} for i in range(N_DRAWS))
+    each = ({name: float(values[i]) for name, values in theta.items()} for i in range(N_DRAWS))
     return np.array([hssm.log_density(model, data, vector, loglik_kind=kind).sum() for vector in each])
 
 

@@ -122,8 +122,7 @@ def recover(model: str, out: Path, n_datasets: int) -> Any:
 
 def show(out: Path, page: Path | None) -> None:
     """Tables of every model that has results, in Markdown: printed, or in a page, which keeps those of other models."""
-    before, kept, after = ("", {}, "") if page is None else parts_of(page.read_text())
-    parts = {model: kept[model] for model in listed() if model in kept}
+    before, parts, after = ("", {}, "") if page is None else parts_of(page.read_text())
     for model in listed():
         if found := len(list((out / model).glob("dataset_*.json"))):
             parts[model] = section(model, recover(model, out, found))

@@ -114,7 +114,7 @@ def _kept(path: Columns, times: Columns, left: Columns) -> Columns:
 
 
 def _later(columns: Columns, apart: int) -> Columns:
-    """Those of so many steps later, 0 where there are none."""
+    """Those of so many steps later, 0 where there are none: made of columns, as a graph knows no number of rows."""
     return jnp.concatenate([columns[:, apart:], 0.0 * columns[:, :apart]], axis=1)
 
 
