@@ -67,13 +67,19 @@ def test_beyond_the_end_it_follows_its_tangent() -> None:
     )
 
 
-def test_integrals_over_intervals() -> None:
+def test_integrals_before_and_after_nodes() -> None:
     found = integrals(TABLE, 0)
-    for k in (5, 20, found.shape[1] - 1):
+    np.testing.assert_array_equal(found[0, :, 0], 0.0)
+    row, part = np.empty(3), np.empty(2)
+    beyond(TABLE, 0, 0.0, row, part)
+    np.testing.assert_array_equal(found[1, :, -1], part)
+    np.testing.assert_allclose(found.sum(axis=0) - found.sum(axis=0)[:, :1], 0.0, atol=1e-13)
+    for k in (5, 20, found.shape[2] - 2):
         low, high = (time_of(MESH.first + i * MESH.step, MESH.curve, MESH.scale)[0] for i in (k, k + 1))
         exact = quad(lambda time: np.exp(log_density(time)), low, high, epsabs=1e-14)[0]
         moment = quad(lambda time: -time * np.exp(log_density(time)), low, high, epsabs=1e-14)[0]
-        np.testing.assert_allclose(found[:, k], [exact, moment], rtol=QUADRATURE.relative)
+        between = found[0, :, k + 1] - found[0, :, k] if k < 10 else found[1, :, k] - found[1, :, k + 1]
+        np.testing.assert_allclose(between, [exact, moment], rtol=QUADRATURE.relative)
 
 
 def test_parts_of_an_interval_add_up() -> None:

@@ -9,9 +9,9 @@ import numpy as np
 
 from hssm.densities.passage.march import FLAGS
 from hssm.densities.passage.mesh import number_of
-from hssm.densities.passage.table import Table, beyond, hazard, integrals, panel, read
+from hssm.densities.passage.table import SLOWEST, Table, beyond, hazard, integrals, panel, read
 
-NEVER, _SLOWEST = 0.01, 1e-9
+NEVER = 0.01
 _MOSTLY_DONE = 0.99
 """Share of finished paths up to which one minus it keeps its digits; paths that never end need no tail then."""
 _FEWEST = 1e-9
@@ -19,34 +19,24 @@ _FEWEST = 1e-9
 
 
 @numba.njit(**FLAGS)
-def _split(table: Table, s: int, time: float, whole, sums) -> None:  # type: ignore[no-untyped-def]
+def _split(table: Table, s: int, time: float, whole, sums) -> float:  # type: ignore[no-untyped-def]
     """Into ``sums`` (2, 1 + P): integrals of the density and its slopes before ``time`` and after it.
 
-    ``whole`` are the integrals between nodes. What lies beyond the mesh counts as after.
+    ``whole`` are the integrals up to nodes and from there. Returns how much lies beyond the mesh and after ``time``.
     """
     mesh, n_slopes = table.mesh, table.slopes.shape[0]
-    row, part = np.empty(2 + n_slopes), np.empty(1 + n_slopes)
-    sums[:] = 0.0
-    n = whole.shape[1]
-    x = min(number_of(mesh, time)[0] if time < mesh.end else n, n)
-    i = min(int(x), n - 1)
-    for k in range(n):
-        if k < i:
-            sums[0] += whole[:, k]
-        elif k > i:
-            sums[1] += whole[:, k]
-    panel(table, s, (i, 0.0, x - i), part)
-    sums[0] += part
-    panel(table, s, (i, x - i, 1.0), part)
-    sums[1] += part
-    late = max(time - mesh.end, 0.0)
-    if hazard(table, s) > _SLOWEST:
-        beyond(table, s, late, row, part)
-        sums[1] += part
-        if late > 0.0:
-            sums[0] -= part
-            beyond(table, s, 0.0, row, part)
-            sums[0] += part
+    row, part, n = np.empty(2 + n_slopes), np.empty(1 + n_slopes), whole.shape[2] - 1
+    if time < mesh.end:
+        x = min(number_of(mesh, time)[0], n)
+        i = min(int(x), n - 1)
+        panel(table, s, (i, 0.0, x - i), part)
+        sums[0], sums[1] = whole[0, :, i] + part, whole[1, :, i] - part
+        return whole[1, 0, n]  # type: ignore[no-any-return]
+    part[:] = 0.0
+    if hazard(table, s) > SLOWEST:
+        beyond(table, s, time - mesh.end, row, part)
+    sums[0], sums[1] = whole[0, :, n] + whole[1, :, n] - part, part
+    return part[0]  # type: ignore[no-any-return]
 
 
 @numba.njit(**FLAGS)
@@ -67,24 +57,25 @@ def log_cdf(table: Table, s: int, time: float, whole, gap: float, out) -> None: 
 
 
 @numba.njit(**FLAGS)
-def _either_bound(table: Table, time: float, wholes, sums) -> float:  # type: ignore[no-untyped-def]
-    """The density at ``time`` of either bound; into ``sums`` as :func:`_split`, of both together."""
+def _either_bound(table: Table, time: float, wholes, sums):  # type: ignore[no-untyped-def]
+    """The density at ``time`` of either bound, and the mass beyond; into ``sums`` as :func:`_split`, of both."""
     n_slopes = table.slopes.shape[0]
-    row, part, density = np.empty(2 + n_slopes), np.empty((2, 1 + n_slopes)), 0.0
+    row, part, density, last = np.empty(2 + n_slopes), np.empty((2, 1 + n_slopes)), 0.0, 0.0
     sums[:] = 0.0
     for s in range(len(wholes)):
-        _split(table, s, time, wholes[s], part)
+        mass = _split(table, s, time, wholes[s], part)
+        last += mass if hazard(table, s) > SLOWEST else np.inf
         sums += part
         read(table, s, time, row)
         density += math.exp(row[0])
-    return density
+    return density, last
 
 
 @numba.njit(**FLAGS)
 def log_left(table: Table, time: float, wholes, out) -> bool:  # type: ignore[no-untyped-def]
     """Into ``out`` (2 + P,) as :func:`log_survival`, from what has come before; whether that keeps its digits."""
     sums = np.empty((2, 1 + table.slopes.shape[0]))
-    density = _either_bound(table, time, wholes, sums)
+    density, _ = _either_bound(table, time, wholes, sums)
     left = max(1.0 - sums[0, 0], 1e-300)
     out[0], out[1], out[2:] = math.log(left), -density / left, -sums[0, 1:] / left
     return left > 1.0 - _MOSTLY_DONE
@@ -94,20 +85,14 @@ def log_left(table: Table, time: float, wholes, out) -> bool:  # type: ignore[no
 def log_survival(table: Table, time: float, wholes, never: float, out) -> None:  # type: ignore[no-untyped-def]
     """Into ``out`` (2 + P,): log P(RT > time), slope by time and by parameters.
 
-    ``wholes`` has the integrals between nodes of every bound. Where more than the share ``never`` of what is to come
-    lies beyond the mesh, some paths may never end: the survivor is then one minus the distribution functions, as long
-    as that is not rounding.
+    ``wholes`` has the integrals up to nodes, and from there, of every bound. Where more than the share ``never`` of
+    what is to come lies beyond the mesh, some paths may never end: the survivor is then one minus the distribution
+    functions, as long as that is not rounding.
     """
     n_slopes = table.slopes.shape[0]
-    row, sums, part = np.empty(2 + n_slopes), np.empty((2, 1 + n_slopes)), np.empty(1 + n_slopes)
-    density, last = _either_bound(table, time, wholes, sums), 0.0
+    sums = np.empty((2, 1 + n_slopes))
+    density, last = _either_bound(table, time, wholes, sums)
     before, after = sums
-    for s in range(len(wholes)):
-        if hazard(table, s) > _SLOWEST:
-            beyond(table, s, max(time - table.mesh.end, 0.0), row, part)
-            last += part[0]
-        else:
-            last = np.inf
     left = 1.0 - before[0]
     if left > 1.0 - _MOSTLY_DONE or (left > _FEWEST and last > never * after[0] and time < table.mesh.end):
         total = max(left, 1e-300)

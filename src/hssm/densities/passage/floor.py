@@ -66,10 +66,11 @@ def _soonest(drift, z, closing):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**FLAGS)
-def _mesh_to(longest, drift, z, closing):  # type: ignore[no-untyped-def]
+def _mesh_to(longest, drift, z, closing, asked):  # type: ignore[no-untyped-def]
     """The mesh for values of s up to ``longest``, or to where what follows continues an exponential decline.
 
-    It has no node where ``longest`` is before anybody's finish, or where steps would have to be too fine.
+    Densities keep their digits up to ``asked``; what comes later only has to be summed. The mesh has no node where
+    ``longest`` is before anybody's finish, or where steps would have to be too fine.
     """
     passed = _soonest(drift, z, closing)
     start = _time_by(passed, closing)
@@ -81,7 +82,7 @@ def _mesh_to(longest, drift, z, closing):  # type: ignore[no-untyped-def]
         end = max(min(end, (1.0 - 1.0 / WIDEST) / -closing), _time_by(2.0 * passed, closing))
         curve = -math.log1p(closing * end) / end
     end = max(end, 2.0 * start if closing >= 0.0 else start)
-    scale = LATE / (1.0 + (abs(drift) / SUDDEN) ** 1.5 + max(end - 3.0, 0.0) / DEEP)
+    scale = LATE / (1.0 + (abs(drift) / SUDDEN) ** 1.5 + max(min(end, asked) - 3.0, 0.0) / DEEP)
     if closing < 0.0:  # the time is infinite at s = -1 / C, which no node may pass
         scale = min(scale, 0.25 * end)
     if not (longest > start and scale > FINEST * start and -closing * passed < 1.0 / FINEST):
@@ -106,7 +107,7 @@ def _solved(chosen, drift, z, closing):  # type: ignore[no-untyped-def]
 @numba.njit(**FLAGS)
 def _densities(trials, members, longest, out):  # type: ignore[no-untyped-def]
     drift, z, closing = trials[1:, members[0]]
-    chosen, row = _mesh_to(longest, drift, z, closing), np.empty(5)
+    chosen, row = _mesh_to(longest, drift, z, closing, longest), np.empty(5)
     if chosen.n > 0:
         found = _solved(chosen, drift, z, closing)
     for i in members:
@@ -123,13 +124,13 @@ def _densities(trials, members, longest, out):  # type: ignore[no-untyped-def]
 @numba.njit(**FLAGS)
 def _survivors(trials, members, longest, out):  # type: ignore[no-untyped-def]
     drift, z, closing = trials[1:, members[0]]
-    chosen, row = _mesh_to(longest, drift, z, closing), np.empty(5)
+    chosen, row = _mesh_to(longest, drift, z, closing, longest), np.empty(5)
     if chosen.n > 0:
         found = _solved(chosen, drift, z, closing)
         wholes = (integrals(found, 0),)
-        if wholes[0][0].sum() > _FINISHED:
+        if wholes[0][0, 0, -1] > _FINISHED:
             longer = longest + (TO_COME_STEADY if closing == 0.0 else TO_COME)
-            found = _solved(_mesh_to(longer, drift, z, closing), drift, z, closing)
+            found = _solved(_mesh_to(longer, drift, z, closing, longest), drift, z, closing)
             wholes = (integrals(found, 0),)
     never = NEVER if closing < 0.0 else np.inf
     for i in members:

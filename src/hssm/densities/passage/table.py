@@ -18,8 +18,13 @@ from hssm.densities.quadrature import unit_rule
 
 WIDTH = 8
 N_GAUSS = 4
+SLOWEST = 1e-9
+"""The least hazard of what lies beyond the mesh; below that it may never end."""
+
 _GAUSS, _GAUSS_WEIGHTS = unit_rule(N_GAUSS)
-_BARYCENTRIC = np.array([(-1.0) ** k * math.comb(WIDTH - 1, k) for k in range(WIDTH)])
+_SCALES = np.array(
+    [(-1.0) ** (WIDTH - 1 - k) / (math.factorial(k) * math.factorial(WIDTH - 1 - k)) for k in range(WIDTH)]
+)
 
 
 class Table(NamedTuple):
@@ -49,6 +54,19 @@ def lagrange(x: float, weights, slopes) -> None:  # type: ignore[no-untyped-def]
                 slope = (slope * (x - j) + value) * factor
                 value *= (x - j) * factor
         weights[k], slopes[k] = value, slope
+
+
+@numba.njit(**FLAGS)
+def _value_weights(x: float, weights) -> None:  # type: ignore[no-untyped-def]
+    """The first of :func:`lagrange` alone: products of distances from the left, then from the right."""
+    product = 1.0
+    for k in range(WIDTH):
+        weights[k] = product * _SCALES[k]
+        product *= x - k
+    product = 1.0
+    for k in range(WIDTH - 1, -1, -1):
+        weights[k] *= product
+        product *= x - k
 
 
 @numba.njit(**FLAGS)
@@ -88,12 +106,30 @@ def _at(table: Table, s: int, time: float, out) -> float:  # type: ignore[no-unt
 
 @numba.njit(**FLAGS)
 def integrals(table: Table, s: int):  # type: ignore[no-untyped-def]
-    """(1 + P, n) integrals of a density, and of its slopes by parameters, over the intervals between nodes."""
+    """(2, 1 + P, n + 1) integrals of a density, and of its slopes by parameters, before every node and after it.
+
+    The last of n intervals between nodes ends where the mesh does; what lies beyond counts as after, where it declines.
+    """
     n = int(round(number_of(table.mesh, table.mesh.end)[0]))
-    out, part = np.zeros((1 + table.slopes.shape[0], n)), np.empty(1 + table.slopes.shape[0])
+    size = 1 + table.slopes.shape[0]
+    out, part, parts = np.zeros((2, size, n + 1)), np.empty(size), np.empty((size, n))
+    weights, before = np.empty((N_GAUSS, WIDTH)), -1
     for i in range(n):
-        panel(table, s, (i, 0.0, 1.0), part)
-        out[:, i] = part
+        first = _first_of(table.mesh, i)
+        if i - first != before:  # all but a few intervals have as many nodes on either side
+            before = i - first
+            for g in range(N_GAUSS):
+                _value_weights(before + _GAUSS[g], weights[g])
+        part[:] = 0.0
+        for g in range(N_GAUSS):
+            _add_point(table, s, (first, i + _GAUSS[g], _GAUSS_WEIGHTS[g]), weights[g], part)
+        parts[:, i] = part
+        out[0, :, i + 1] = out[0, :, i] + part
+    if hazard(table, s) > SLOWEST:
+        row = np.empty(1 + size)
+        beyond(table, s, 0.0, row, out[1, :, n])
+    for i in range(n - 1, -1, -1):
+        out[1, :, i] = out[1, :, i + 1] + parts[:, i]
     return out
 
 
@@ -116,23 +152,34 @@ def beyond(table: Table, s: int, since: float, row, part) -> None:  # type: igno
 
 
 @numba.njit(**FLAGS)
+def _first_of(mesh: Mesh, i: int) -> int:
+    """The first of the nodes from which the interval after node i is interpolated."""
+    return min(max(i - WIDTH // 2 + 1, 0), mesh.n - WIDTH)  # type: ignore[no-any-return]
+
+
+@numba.njit(**FLAGS)
+def _add_point(table: Table, s: int, where, weights, part) -> None:  # type: ignore[no-untyped-def]
+    """One term of a sum for an integral; ``where`` is the first node, the place, and its share in units of the step."""
+    first, x, share = where
+    value = 0.0
+    for k in range(WIDTH):
+        value += weights[k] * table.value[s, first + k]
+    mass = math.exp(value) * node(table.mesh, x)[1] * share
+    part[0] += mass
+    for q in range(table.slopes.shape[0]):
+        slope = 0.0
+        for k in range(WIDTH):
+            slope += weights[k] * table.slopes[q, s, first + k]
+        part[1 + q] += mass * slope
+
+
+@numba.njit(**FLAGS)
 def panel(table: Table, s: int, where, part) -> None:  # type: ignore[no-untyped-def]
     """Integral over a part of the interval after node i, from ``low`` to ``high`` in units of the step."""
     i, low, high = where
-    mesh, n_slopes = table.mesh, table.slopes.shape[0]
-    weights, unused = np.empty(WIDTH), np.empty(WIDTH)
-    first = min(max(i - WIDTH // 2 + 1, 0), mesh.n - WIDTH)
+    weights, first = np.empty(WIDTH), _first_of(table.mesh, i)
     part[:] = 0.0
     for g in range(N_GAUSS):
         x = i + low + (high - low) * _GAUSS[g]
-        lagrange(x - first, weights, unused)
-        value = 0.0
-        for k in range(WIDTH):
-            value += weights[k] * table.value[s, first + k]
-        mass = math.exp(value) * node(mesh, x)[1] * (high - low) * _GAUSS_WEIGHTS[g]
-        part[0] += mass
-        for q in range(n_slopes):
-            slope = 0.0
-            for k in range(WIDTH):
-                slope += weights[k] * table.slopes[q, s, first + k]
-            part[1 + q] += mass * slope
+        _value_weights(x - first, weights)
+        _add_point(table, s, (first, x, (high - low) * _GAUSS_WEIGHTS[g]), weights, part)
