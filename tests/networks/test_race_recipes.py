@@ -1,17 +1,15 @@
-"""The known parts of a single accumulator leave a bounded remainder, and races are combined exactly."""
+"""The known parts of a single accumulator leave a small remainder, and races are combined exactly."""
 
 import jax
 import numpy as np
 import pytest
-from scipy.stats import norm
 
 import hssm
 from hssm.models.registry import get_model
 from hssm.networks.accumulators import Accumulators, single_logs
 from hssm.networks.domain import training_box
-from hssm.networks.race_recipes import RACE_RECIPES, both_logs, log_over, mills, of_one
+from hssm.networks.race_recipes import RACE_RECIPES, both_logs, of_one
 from hssm.networks.recipe import inputs_of
-from hssm.networks.rows import draw_vectors
 from tests.tolerances import SOLVER
 
 THETA = {"v0": 1.4, "v1": 0.5, "a": 1.3, "z": 0.3, "t": 0.25, "theta": 0.35}
@@ -21,32 +19,13 @@ def zero(features):
     return 0.0 * features[:, :1]
 
 
-def test_parts() -> None:
-    x = np.concatenate([[-0.95, -1e-6, 0.0, 1e-6], np.geomspace(1e-3, 1e3, 20)])
-    exact = np.divide(np.log1p(x), x, out=np.ones_like(x), where=x != 0)
-    np.testing.assert_allclose(log_over(x.astype(np.float32)), exact, rtol=1e-5)
-    x = np.linspace(0.0, 12.0, 50)
-    np.testing.assert_allclose(mills(x), norm.sf(x) / norm.pdf(x), rtol=0.012)
-
-
-@pytest.mark.parametrize("theta", [-0.1, 0.0, 0.8, 1.4])
-def test_leading_edge_is_known(theta) -> None:
-    tau = np.geomspace(0.01, 0.03, 5)
-    one = {"v": 1.5, "a": 1.4, "z": 0.4, "theta": theta}
-    columns = [np.full(5, value) for value in one.values()]
-    exact = single_logs({name: np.full(5, value) for name, value in one.items()}, tau[:, None])
-    known = both_logs(of_one(np.stack([*columns, tau], axis=1).astype(np.float32))[1])
-    np.testing.assert_allclose(known[:, 0], exact[0, :, 0], atol=0.1)
-    np.testing.assert_allclose(known[:, 1], exact[1, :, 0], atol=1e-4)
-
-
-def test_remainder_is_bounded() -> None:
+def test_remainder_is_small() -> None:
     spec = get_model("race_no_bias_angle_4")
     rng, source = np.random.default_rng(5), Accumulators(spec)
     rows, labels = source.rows(rng, source.vectors(rng, training_box(spec), 96), "lan")
     gap = np.abs(both_logs(of_one(rows)[1]) - labels)
-    assert np.quantile(gap, 0.99) < 2.0
-    assert np.mean(gap) < 0.3
+    assert np.quantile(gap, 0.99) < 0.08
+    assert np.mean(gap) < 0.005
 
 
 def exact_single(rows):
@@ -64,16 +43,6 @@ def test_a_race_of_exact_accumulators_is_the_model() -> None:
     np.testing.assert_allclose(found, exact, atol=10 * SOLVER.absolute)
     found = np.asarray(opn.combine(exact_single, rows[:, :-1]), dtype=float)[:, 0]
     np.testing.assert_allclose(found, hssm.log_survival(spec, {"rt": rt}, THETA), atol=10 * SOLVER.absolute)
-
-
-def test_choices_are_nearly_known() -> None:
-    spec = get_model("race_no_bias_angle_3")
-    theta = draw_vectors(np.random.default_rng(2), training_box(spec), 40)
-    exact = Accumulators(spec).probabilities(theta, "cpn", np.zeros((40, 1)))[:, 0]
-    recipe = RACE_RECIPES[spec.name, "cpn"]
-    found = np.exp(recipe.answer(zero, np.stack(list(theta.values()), axis=1).astype(np.float32)))
-    np.testing.assert_allclose(found.sum(axis=1), 1.0, rtol=1e-5)
-    assert np.abs(found - exact).sum(axis=1).mean() < 0.05
 
 
 @pytest.mark.parametrize(("model", "kind"), [key for key in RACE_RECIPES if key[0][-1] in "24"])

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 import numpy as np
 
-from hssm.networks.race_recipes import mills
+from hssm.networks.race_choices import mills
 from hssm.networks.recipe import Columns, Recipe, as_is, column, soft
 from hssm.networks.two_bounds import hit, log_passage
 
