@@ -28,7 +28,8 @@ MODELS = (
 """Models with a shipped network."""
 FIXED: Mapping[str, dict[str, float]] = {"levy": {"t": 0.3}}
 """Paths of ``levy`` may jump at once: its likelihood has a step where ``t`` is the fastest response."""
-SAMPLED_BY_NETWORK = ("levy",)
+SOLVED = ("levy",)
+"""Models without an exact likelihood in the package."""
 N_TRIALS, N_DRAWS = 500, 200
 SAMPLING = {"draws": 300, "tune": 400, "chains": 1}
 """Few draws are enough, because the difference does not depend on which they are."""
@@ -80,7 +81,7 @@ class Fits:
         from hssm.recovery.compiled import CompiledSampler
 
         self.names, self.fixed, priors = tuple(domain(model)), FIXED.get(model, {}), priors_of(model)
-        kind = NETWORK if model in SAMPLED_BY_NETWORK else EXACT
+        kind = NETWORK if model in SOLVED else EXACT
         fit = hssm.HSSM(data, model=model, loglik_kind=kind, include=priors, p_outlier=None)
         self.construction, self.sampler = fit.construction, CompiledSampler(fit.construction.built)
 
@@ -100,8 +101,8 @@ def shifts(fits: Fits, model: str, data: pd.DataFrame, seed: int) -> tuple[dict[
     """Difference of the two posterior means of every parameter, in sd, and the number of effective draws."""
     theta = fits.draws(data, seed)
     log_weight = _log_likelihoods(model, data, theta, NETWORK)
-    log_weight -= _solved(model, data, theta) if model == "levy" else _log_likelihoods(model, data, theta, EXACT)
-    log_weight *= -1.0 if model in SAMPLED_BY_NETWORK else 1.0
+    log_weight -= _solved(model, data, theta) if model in SOLVED else _log_likelihoods(model, data, theta, EXACT)
+    log_weight *= -1.0 if model in SOLVED else 1.0
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
     moved = {}

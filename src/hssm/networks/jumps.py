@@ -10,16 +10,11 @@ import math
 
 import jax.numpy as jnp
 
-from hssm.networks.recipe import Columns, Recipe, as_is, column, decision_time
+from hssm.networks.recipe import Columns, Recipe, as_is, column, decision_time, soft
 from hssm.networks.two_bounds import passage
 
 _NAMES = ("v", "a", "z", "alpha", "t")
 _HALF = math.log(2.0)
-
-
-def _soft(x: Columns) -> Columns:
-    """Bounded by 1, linear around 0."""
-    return x / (1.0 + jnp.abs(x))
 
 
 def _levy(rows: Columns) -> tuple[Columns, Columns]:
@@ -42,17 +37,19 @@ def _levy(rows: Columns) -> tuple[Columns, Columns]:
     own = [
         excess,
         pull / 9.0,
-        _soft(pull),
+        soft(pull),
         0.1 * log_s,
         1.0 / (1.0 + jnp.exp(alpha * jnp.log(distance) - log_s)),
         s / (1.0 + s),
         0.1 * jnp.minimum(s, 20.0),
-        _soft(0.5 * (creep - jump)),
-        _soft(ahead),
-        _soft(pull * s),
-        _soft(fall * s),
+        soft(0.5 * (creep - jump)),
+        soft(ahead),
+        soft(pull * s),
+        soft(fall * s),
     ]
     return jnp.concatenate([features, *own], axis=1), known + lost - alpha * log_a
 
 
-JUMPS: dict[str, Recipe] = {"levy": Recipe(inputs=(*_NAMES, "rt", "response"), split=_levy, finish=as_is)}
+JUMPS: dict[str, Recipe] = {
+    "levy": Recipe(inputs=(*_NAMES, "rt", "response"), split=_levy, finish=as_is, huber=0.003),
+}

@@ -12,10 +12,12 @@ from collections.abc import Callable
 import jax.numpy as jnp
 import numpy as np
 
-from hssm.networks.above_floor import LATEST, Scaled, driftless, log_over
+from hssm.networks.above_floor import LATEST, Scaled, log_over
 from hssm.networks.recipe import Columns, column, log_sigmoid, log_softmax, soft
+from hssm.networks.two_bounds import passage
 
 _HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
+_LOG_4 = math.log(4.0)
 _STEEPEST = 12.0
 _FLOOR_BEGINS = 0.3
 
@@ -28,10 +30,11 @@ def touching(at: Scaled) -> Columns:
 
 
 def known_density(at: Scaled) -> Columns:
-    """The log density by r."""
+    """The log density by r; too low by up to log 2 where paths have touched the floor, whose image is left out."""
+    _, known = passage(0.25 * at.s, 0.5 * (1.0 - at.start))
     ends = at.left * (at.drift + 0.5 * at.closing) - at.drift * at.start - 0.5 * at.closing * at.start * at.start
     fading = 0.5 * at.drift * at.drift * at.r + touching(at)
-    return driftless(at.s, at.start) + ends - fading - 1.5 * jnp.log(at.left) - at.closed
+    return known - _LOG_4 + ends - fading - 1.5 * jnp.log(at.left) - at.closed
 
 
 def mills(x: Columns) -> Columns:
@@ -57,7 +60,7 @@ def known_survivor(at: Scaled) -> Columns:
 
 _GRID = np.linspace(0.0, 1.0, 20, dtype=np.float32)[None, :]
 _FAR = 4.0
-"""Standard deviations before and after the mean that the times of ``_choice_split`` reach."""
+"""Standard deviations before and after the mean that the times of ``choice_split`` reach."""
 
 
 def _finishing_times(drift: Columns, closing: Columns, distance: Columns) -> Columns:
