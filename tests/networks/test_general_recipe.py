@@ -72,11 +72,11 @@ def test_probabilities_of_choices_add_to_one() -> None:
             np.testing.assert_allclose(np.exp(log_p).sum(axis=1), 1.0, rtol=1e-5)
 
 
-@pytest.mark.parametrize("model", DENSITY_RECIPES)
+@pytest.mark.parametrize("model", [*DENSITY_RECIPES, "race_no_bias_angle_3"])
 def test_a_recipe_becomes_a_graph(model, tmp_path) -> None:
-    recipe, path = DENSITY_RECIPES[model], tmp_path / "net.onnx"
-    spec = get_model(model)
-    rows = random_rows(spec, "lan", training_box(spec), n=60)
+    spec, path = get_model(model), tmp_path / "net.onnx"
+    box = training_box(spec)
+    recipe, rows = recipe_for(spec, "lan", box), random_rows(spec, "lan", box, n=60)
 
     def answer(rows):
         return recipe.answer(lambda features: 0.1 * features[:, :1] - 0.2 * features[:, 1:2], rows)
