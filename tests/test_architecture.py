@@ -113,7 +113,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "hssm.likelihoods.onnx.elementwise": "likelihoods/onnx/test_operators.py",
     "hssm.likelihoods.onnx.reductions": "likelihoods/onnx/test_operators.py",
     "hssm.likelihoods.onnx.shapes": "likelihoods/onnx/test_operators.py",
-    "hssm.networks.recipe": "networks/test_general_recipe.py",
     "hssm.simulators.diffusion": "models/test_every_model.py",
 }
 """Modules without a test file of their own -> the file that tests them."""
