@@ -14,7 +14,10 @@ BATCH, SMALLEST_BATCH, STEPS_PER_EPOCH = 1024, 64, 100
 
 PEAK_RATE, LAST_RATE = 2e-3, 2e-7
 WARM_UP = 0.05
-PATIENCE = 8
+PATIENCE, SHARE_WAITED = 8, 0.25
+"""Epochs without progress after which training stops, and their share of all: in a long schedule steps shrink slowly,
+and while they are large the loss goes up and down for long.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +151,7 @@ def fit(
             best, since, kept = value, 0, jax.tree.map(np.array, state[0])
         else:
             since += 1
-        if since >= PATIENCE:
+        if since >= max(PATIENCE, SHARE_WAITED * epochs):
             break
     return _layers(kept, mean, sd), best
 
