@@ -16,6 +16,7 @@ networks; drifts away from the bound leave more, the more they keep paths at the
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import jax.numpy as jnp
@@ -70,6 +71,12 @@ def scaled(v: Columns, a: Columns, z: Columns, theta: Columns, tau: Columns) -> 
     left = jnp.maximum(height, CLOSED)
     closed = 1000.0 * jnp.minimum(jnp.maximum(1.0 - height / CLOSED, 0.0), 1.0)
     return Scaled(r=r, s=r / left, drift=v * a, start=z, closing=closing, left=left, closed=closed)
+
+
+def tilt(at: Scaled) -> Columns:
+    """What drift and the moving bound add to the log density of paths that never touch the floor (Girsanov)."""
+    ends = at.left * (at.drift + 0.5 * at.closing) - at.drift * at.start - 0.5 * at.closing * at.start * at.start
+    return ends - 0.5 * at.drift * at.drift * at.r
 
 
 def log_over(x: Columns) -> Columns:
@@ -145,9 +152,8 @@ def _early(at: Scaled) -> _Early:
     return _Early(s=s, r=r, root=jnp.sqrt(r), way=1.0 + at.start, image=jnp.exp(-2.0 * at.start / s))
 
 
-def _cost_of_one_touch(at: Scaled) -> Columns:
+def _cost_of_one_touch(at: Scaled, early: _Early) -> Columns:
     """What drift costs at the floor, to the log density."""
-    early = _early(at)
     touched = early.s * (at.start + early.s) / (early.way + 2.0 * early.s)
     q = jnp.maximum(at.drift, _LEAST_DRIFT) / (1.0 + at.closing * touched)
     root = jnp.sqrt(early.s)
@@ -175,15 +181,15 @@ def _cost_of_many_touches(at: Scaled, last: _Wave) -> Columns:
     """The same late: rates are integrated along s, by Gauss's rule in log(1 + C s)."""
     s = jnp.minimum(at.s, LATEST)
     x = at.closing * s
-    length = s * log_over(x)
+    log_over_x = log_over(x)
     spent = 0.0
     for node, weight in zip(_NODES[0], _WEIGHTS[0], strict=True):
-        grown = jnp.exp(float(node) * x * log_over(x))
+        grown = jnp.exp(float(node) * x * log_over_x)
         k = slowest_wave(at.drift / grown)
         spent = spent + float(weight) * grown * (0.5 * k * k - _SLOWEST)
     first, distance = _wave(at.drift), jnp.maximum(1.0 - at.start, 1e-3)
     begins = jnp.log(jnp.sin(first.k * distance) / jnp.sin(_HALF_PI * distance))
-    return begins + jnp.log(last.k / _HALF_PI) - 0.5 * jnp.log(4.0 * first.norm * last.norm) - spent * length
+    return begins + jnp.log(last.k / _HALF_PI) - 0.5 * jnp.log(4.0 * first.norm * last.norm) - spent * s * log_over_x
 
 
 def _decline(at: Scaled, last: _Wave) -> Columns:
@@ -198,35 +204,42 @@ def _decline(at: Scaled, last: _Wave) -> Columns:
     return jnp.log(jnp.maximum(rate + rate_slope / rate, 0.3))
 
 
-def _early_logit(at: Scaled) -> Columns:
+def without_floor(at: Scaled, r: Columns) -> tuple[Columns, Columns]:
+    """Arguments of the two normal tails whose weighted sum is the inverse Gaussian distribution function at r."""
+    approach, straight, root = at.drift + at.closing, 1.0 - at.start, jnp.sqrt(r)
+    ahead = jnp.minimum((straight - approach * r) / root, _STEEPEST)
+    return ahead, (straight + jnp.maximum(approach, 0.0) * r) / root
+
+
+def logit_left(ahead: Columns, ratio: Callable[[Columns], Columns], other: Columns) -> Columns:
+    """The logit of one minus the normal density at ``ahead`` times Mills' ratio there plus ``other``."""
+    size = jnp.abs(ahead)
+    log_bell = -0.5 * size * size - _HALF_LOG_2PI
+    side = jnp.sign(ahead + 1e-30)
+    # Early, arrivals are the rare side, late the survivors; the other one is what is left.
+    tails = jnp.maximum(ratio(size) + side * other, 1e-9)
+    return side * (jnp.log(jnp.maximum(1.0 - jnp.exp(log_bell) * tails, 1e-6)) - log_bell - jnp.log(tails))
+
+
+def _early_logit(at: Scaled, early: _Early) -> Columns:
     """The logit of one minus the shares that came straight, and by way of the floor."""
-    early, approach = _early(at), at.drift + at.closing
-    straight = 1.0 - at.start
-    ahead = jnp.minimum((straight - approach * early.r) / early.root, _STEEPEST)
-    behind = (straight + jnp.maximum(approach, 0.0) * early.r) / early.root
+    ahead, behind = without_floor(at, early.r)
     pull = at.drift * early.root
     by_floor = 0.0
     for sign in (1.0, -1.0):
         u = jnp.maximum((early.way + (at.drift + sign * at.closing) * early.r) / early.root, 0.0)
         by_floor = by_floor + mills_ratio(u) * (1.0 + pull * u) - pull
-    other = mills_ratio(behind) + early.image * jnp.maximum(by_floor, 0.0)
-    size = jnp.abs(ahead)
-    log_bell = -0.5 * size * size - _HALF_LOG_2PI
-    side = jnp.sign(ahead + 1e-30)
-    # Early, arrivals are the rare side, late the survivors; the other one is what is left.
-    tails = jnp.maximum(mills_ratio(size) + side * other, 1e-9)
-    return side * (jnp.log(jnp.maximum(1.0 - jnp.exp(log_bell) * tails, 1e-6)) - log_bell - jnp.log(tails))
+    return logit_left(ahead, mills_ratio, mills_ratio(behind) + early.image * jnp.maximum(by_floor, 0.0))
 
 
 def known_parts(at: Scaled) -> tuple[Columns, Columns]:
     """Log density by r, and the logit of the survivor."""
-    last = _wave(at.drift * at.left)
-    ends = at.left * (at.drift + 0.5 * at.closing) - at.drift * at.start - 0.5 * at.closing * at.start * at.start
+    last, early = _wave(at.drift * at.left), _early(at)
     log_left, late = jnp.log(at.left), _late_share(at.s, _LATE_DENSITY)
-    cost = (1.0 - late) * _cost_of_one_touch(at) + late * _cost_of_many_touches(at, last)
-    by_s = driftless(at.s, at.start) + ends - 0.5 * at.drift * at.drift * at.r + 0.5 * log_left + cost
+    cost = (1.0 - late) * _cost_of_one_touch(at, early) + late * _cost_of_many_touches(at, last)
+    by_s = driftless(at.s, at.start) + tilt(at) + 0.5 * log_left + cost
     late = _late_share(at.s, _LATE_SURVIVOR)
     log_left_over = jnp.minimum(by_s - _decline(at, last), -0.02)
     late_logit = log_left_over - jnp.log(1.0 - jnp.exp(log_left_over))
-    logit = (1.0 - late) * _early_logit(at) + late * late_logit
+    logit = (1.0 - late) * _early_logit(at, early) + late * late_logit
     return by_s - 2.0 * log_left - at.closed, logit - at.closed

@@ -12,13 +12,11 @@ from collections.abc import Callable
 import jax.numpy as jnp
 import numpy as np
 
-from hssm.networks.above_floor import LATEST, Scaled, log_over
+from hssm.networks.above_floor import LATEST, Scaled, log_over, logit_left, tilt, without_floor
 from hssm.networks.recipe import Columns, column, log_sigmoid, log_softmax, soft
 from hssm.networks.two_bounds import passage
 
-_HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 _LOG_4 = math.log(4.0)
-_STEEPEST = 12.0
 _FLOOR_BEGINS = 0.3
 
 
@@ -32,9 +30,7 @@ def touching(at: Scaled) -> Columns:
 def known_density(at: Scaled) -> Columns:
     """The log density by r; too low by up to log 2 where paths have touched the floor, whose image is left out."""
     _, known = passage(0.25 * at.s, 0.5 * (1.0 - at.start))
-    ends = at.left * (at.drift + 0.5 * at.closing) - at.drift * at.start - 0.5 * at.closing * at.start * at.start
-    fading = 0.5 * at.drift * at.drift * at.r + touching(at)
-    return known - _LOG_4 + ends - fading - 1.5 * jnp.log(at.left) - at.closed
+    return known - _LOG_4 + tilt(at) - touching(at) - 1.5 * jnp.log(at.left) - at.closed
 
 
 def mills(x: Columns) -> Columns:
@@ -44,16 +40,8 @@ def mills(x: Columns) -> Columns:
 
 def known_survivor(at: Scaled) -> Columns:
     """The logit of the survivor: that without a floor, declining late as that with one."""
-    root, d = jnp.sqrt(at.r), 1.0 - at.start
-    approach = at.drift + at.closing
-    ahead = jnp.minimum((d - approach * at.r) / root, _STEEPEST)
-    behind = (d + jnp.maximum(approach, 0.0) * at.r) / root
-    size = jnp.abs(ahead)
-    log_bell = -0.5 * size * size - _HALF_LOG_2PI
-    side = jnp.sign(ahead + 1e-30)
-    # Early, arrivals are the rare side, late the survivors; the other one is what is left.
-    tails = jnp.maximum(mills(size) + side * mills(behind), 1e-9)
-    free = side * (jnp.log(jnp.maximum(1.0 - jnp.exp(log_bell) * tails, 1e-6)) - log_bell - jnp.log(tails))
+    ahead, behind = without_floor(at, at.r)
+    free = logit_left(ahead, mills, mills(behind))
     fading = 0.125 * math.pi**2 * jnp.minimum(at.s, LATEST) + touching(at) - jnp.log(1.0 + at.s)
     return free - fading + 0.5 * jnp.log(at.left) - at.closed
 
